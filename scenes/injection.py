@@ -50,7 +50,7 @@ class KnowledgeInjector:
         self.scene, self.budget, self.count, self.player = scene, budget, count, player
         self._profile = {one.key for one in all_of(scene)}
         self.entries: list[Entry] = []
-        self._history = History(count, share=scene.memory.share)
+        self._history = History(count, share=scene.memory.share, turns=scene.memory.turns)
         self._facts: list[Fact] = []
         self._notes: list[tuple[int, Note]] = []
         self._messages: deque[Utterance] = deque(maxlen=MAX_SCAN_DEPTH)
@@ -182,7 +182,7 @@ class KnowledgeInjector:
             for hit in base.about(asked, names_of(speaker), CHUNKS + len(there))
         ]
         nothing_told = not any(note.key in there or note.text in said for note, __ in known)
-        found = []
+        found = list[tuple[Note, float, float]]()
         for note, shared in known:
             if note.key in there or note.text in said:
                 continue

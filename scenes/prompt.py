@@ -17,6 +17,7 @@ from base.text import one_line
 from models.backend import Backend, Primed, Prompt
 from scenes.constants import all_of, fitted, line_of, told, without_any
 from scenes.log import Entry, cue, dump, parse, write
+from scenes.note import Note
 from scenes.recall import (
     NOTHING_RECALLED,
     OPENING_SHARE,
@@ -55,11 +56,19 @@ class History:
     """What has been said, as lines that grow; the tokens of each are counted once.
 
     Where summaries stand in it, they take the place of what is cut, behind the opening, and within
-    `share` of its tokens.
+    `share` of its tokens. Of what was said, no more than the last `turns` are read.
     """
 
-    def __init__(self, count: Count, entries: Iterable[Entry] = (), share: float = SHARE) -> None:
-        self._count, self._share = count, share
+    def __init__(
+        self,
+        count: Count,
+        entries: Iterable[Entry] = (),
+        share: float = SHARE,
+        turns: int | None = None,
+    ) -> None:
+        self._count, self._share, self._turns = count, share, turns
+        self._said: list[int] = []
+        """Which of the lines are turns, and not what was told of knowledge."""
         self._lines: list[str] = []
         self.ends = [0]
         """The tokens up to each line's end, beginning with 0."""
@@ -76,6 +85,8 @@ class History:
         elif isinstance(entry, OpeningEnd):
             self._opening = len(self._lines)
         elif entry.kind != "comment":
+            if not isinstance(entry, Note):
+                self._said.append(len(self._lines))
             self._lines.append(write(entry) + "\n")
             self.ends.append(self.ends[-1] + self._count(self._lines[-1]))
 
@@ -97,20 +108,27 @@ class History:
 
         What stands `beside` moves the cut by whole blocks, and only where there is no room for it.
         """
-        last, room = max(len(self._lines) - 1, 0), budget - beside
-        if not self._recaps or self.ends[-1] <= room:
-            return Reading(min(first_kept(self.ends, budget, beside), last))
+        first = self._first_turn()
+        last, room = max(len(self._lines) - 1, first), budget - beside
+        if not self._recaps or (self.ends[-1] <= room and not first):
+            return Reading(min(max(first_kept(self.ends, budget, beside), first), last))
         block, total = max(1, budget // BLOCKS), self.ends[-1]
-        at = -(-(total - room) // block)
+        at = max(-(-(total - room) // block), 0)
         while True:
-            cut = min(bisect_left(self.ends, min(at * block, total)), last)
+            cut = min(max(bisect_left(self.ends, min(at * block, total)), first), last)
             recalled, cost = self._recalled(cut, budget)
             if cut == last:
                 fits = total - self.ends[last] + cost <= room
                 return Reading(cut, recalled if fits else NOTHING_RECALLED)
-            if total - at * block + cost <= room:
+            if total - max(at * block, self.ends[first]) + cost <= room:
                 return Reading(cut, recalled)
             at += 1
+
+    def _first_turn(self) -> int:
+        """The line that the last turns begin with which are to be read at most."""
+        if self._turns is None or self._turns >= len(self._said):
+            return 0
+        return self._said[-self._turns] if self._turns else self._said[-1] + 1
 
     def lead(self, recalled: Recalled) -> str:
         """The lines that stand in the place of what was cut."""
@@ -159,7 +177,7 @@ def build_prompt(
     """
     budget = history_budget(scene, context, reply, count)
     beside = room(steering, scene, budget, count)
-    said = History(count, history, scene.memory.share)
+    said = History(count, history, scene.memory.share, scene.memory.turns)
     prompt = prompt_after(stable_within(scene, context, count), said, speaker, budget, beside)
     return steered(prompt, steering, scene.language, secret_part(speaker))
 

@@ -98,6 +98,8 @@ class MemoryChoice:
     """Which model sums up; `None` is the one that plays, unless it is small; `none` is nobody."""
     share: float = 0.25
     """The part of the history's tokens that summaries may take together."""
+    turns: int | None = None
+    """How many of the last turns are read at most; `None` is as many as there is room for."""
 
 
 @dataclass(frozen=True)

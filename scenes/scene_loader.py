@@ -113,7 +113,7 @@ def _resolved(keys: SceneKeys, document: Document, path: Path, wrong: list[str])
         ahead=keys.ahead,
         note=AuthorNote(one_line(keys.note.text), keys.note.depth) if keys.note else AuthorNote(),
         banned=phrases(keys.banned),
-        memory=MemoryChoice(keys.memory.model, keys.memory.share),
+        memory=MemoryChoice(keys.memory.model, keys.memory.share, keys.memory.turns),
         warnings=warnings,
     )
 

@@ -70,6 +70,8 @@ class MemoryKeys(Declaration):
     plays, unless that is the embedded one; `none` is nobody."""
     share: Annotated[float, Field(ge=LEAST_SHARE, le=MOST_SHARE)] = 0.25
     """The part of the history's tokens that summaries may take together."""
+    turns: Annotated[int, Field(ge=0, le=1_000_000)] | None = None
+    """How many of the last turns are read at most; none is as many as there is room for."""
 
 
 class CastKeys(CharacterKeys):

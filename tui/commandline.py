@@ -19,16 +19,20 @@ from tui.commands import (
     serve,
     sessions,
 )
+from tui.commands.ask import ask
 from tui.commands.draw import draw
 from tui.commands.root import command_line_of, new_program, run
 from tui.commands.root import with_optional_value as with_optional_value
 from tui.commands.settings import settings
+from tui.commands.talk import talk
 from tui.commands.train import train
 
 app = new_program()
 app.command("play")(play.play)
+app.command("talk")(talk)
 app.command("serve")(serve.serve)
 app.command("draw")(draw)
+app.command("ask")(ask)
 app.command("import")(import_files.import_files)
 app.add_typer(scenes.app, name="scenes")
 app.add_typer(characters.app, name="characters")

@@ -54,8 +54,8 @@ class Table(
                 self.roll(ROLLED[command.name], rest, by)
             case Do(command, rest):
                 command.run(self, rest)
-            case Said(entries):
-                self._say(entries)
+            case Said(entries, then):
+                self._say(entries, then)
             case Doubt(question):
                 self._tell(happened.Doubted(question))
             case None:
@@ -71,14 +71,21 @@ class Table(
         """Speak as the player, and let the next one answer."""
         self._say(self.play.entries(text))
 
-    def _say(self, entries: Sequence[Entry]) -> None:
-        if not entries:
-            return
-        self._dealer.halt()
-        turns = self.play.say_entries(entries)
-        self._arrive(happened.TurnsSaid(tuple(turns)))
-        self.tell_notices()
-        self._answer()
+    def _say(self, entries: Sequence[Entry], then: str = "") -> None:
+        """Say lines; the one called `then` answers, also where that is the player's own role, else
+        whoever is next."""
+        role = self.play.scene.role(then) if then else None
+        if role is not None:
+            self._there(role)
+        if entries:
+            self._dealer.halt()
+            turns = self.play.say_entries(entries)
+            self._arrive(happened.TurnsSaid(tuple(turns)))
+            self.tell_notices()
+        if role is not None:
+            self._draw_for(role)
+        elif entries:
+            self._answer()
 
     @intention
     def go_on(self) -> None:

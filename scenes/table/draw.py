@@ -24,8 +24,9 @@ from scenes.table.draws import Candidate
 from scenes.table.form import mended as mended
 from scenes.table.form import read_line as read_line
 from scenes.table.judge import Judge, last_of, lately_of
+from scenes.table.looping import before_loop
 from scenes.table.ranker import Ranker
-from scenes.table.ranking import ranked, ranks
+from scenes.table.ranking import greedy_alone, ranked, ranks
 from scenes.table.refusing import before_of, words_of
 from scenes.table.snapshot import from_json
 
@@ -166,12 +167,12 @@ def draw_lines(
     `sampling` is that of `line_sampling`. Closing the generator stops the backend.
     Raises `KnownError`.
     """
-    context, reply = backend.context, sampling.max_tokens
+    context, reply, sampling = backend.context, sampling.max_tokens, greedy_alone(sampling)
     prime(backend, scene, history)
     steering = steering_of(scene) if steering is None else steering
     budget = history_budget(scene, context, reply, backend.count)
     beside = room(steering, scene, budget, backend.count)
-    said = History(backend.count, history, scene.memory.share)
+    said = History(backend.count, history, scene.memory.share, scene.memory.turns)
     yield Cut(budget - beside, *said.reading(budget, beside))
     cues = sampling.cues
     stable = stable_within(scene, context, backend.count)
@@ -183,6 +184,7 @@ def draw_lines(
         # The grammar is of whole lines, and what stands before a cue is looked at in `_round`.
         sampling = replace(sampling, grammar=None, cues=())
     table = _judge(backend, scene, speaker, history, read, taken, begun, steering)
+    table.greedy = not sampling.temperature
     sampling = replace(sampling, logprobs=sampling.logprobs or ranks(sampling))
     tally = _Tally()
     ways = adapter, begun, cues
@@ -245,11 +247,12 @@ def _in_rounds(
 ) -> Generator[Update]:
     """Draw for every place, and again for those whose text was refused; `ways` are the adapter,
     the beginning and the cues. Where there is a choice, no place is drawn for again that is not
-    needed."""
+    needed, nor where the likeliest tokens are taken, which would be the same again."""
     places = list(range(max(sampling.n, sampling.draw)))
-    for round_ in range(REDRAWS + 1):
+    rounds = REDRAWS if sampling.temperature else 0
+    for round_ in range(rounds + 1):
         seed = None if sampling.seed is None else sampling.seed + 7919 * round_
-        again = round_ < REDRAWS
+        again = round_ < rounds
         refused: list[int] = []
         asked = replace(sampling, n=len(places), seed=seed)
         with closing(_round(backend, prompt, asked, *ways)) as lines:
@@ -284,12 +287,14 @@ def _round(
     begun: str,
     cues: Sequence[str],
 ) -> Generator[tuple[int, str, End | None] | Progress]:
-    """Each row's text so far, cut at the first stop whatever the backend sends."""
+    """Each row's text so far, cut at the first stop whatever the backend sends; a greedy one, which
+    finds no way out of a circle, where it begins to repeat itself."""
     scanners = [StopScanner(sampling.stop, cues, begun) for __ in range(sampling.n)]
-    texts = [begun] * sampling.n
+    texts, prompt_tokens = [begun] * sampling.n, 0
     with closing(backend.generate(prompt, sampling, adapter)) as deltas:
         for delta in deltas:
             if isinstance(delta, Progress):
+                prompt_tokens = delta.total
                 yield delta
                 continue
             row, text, end = delta
@@ -300,6 +305,16 @@ def _round(
             elif end is not None:
                 more += scanner.flush()
             texts[row] += more
+            if not sampling.temperature and (first := before_loop(texts[row])) is not None:
+                tokens = backend.count(texts[row].removeprefix(begun))
+                backend.notices.append(
+                    _(
+                        "at temperature 0 the line went round in a circle, and was stopped; a "
+                        "higher temperature draws others"
+                    )
+                )
+                yield row, first, End("length", tokens, prompt_tokens, 0)
+                return
             if more or end is not None:
                 yield row, texts[row], end
 

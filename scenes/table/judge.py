@@ -32,6 +32,8 @@ class Judge:
     """Every name of the cast."""
     taken: list[str] = field(default_factory=list)
     before: Before = NOTHING_BEFORE
+    greedy: bool = False
+    """Whether the likeliest tokens are taken, so that there is no other line to be had."""
 
     def judge(self, text: str, end: End) -> tuple[Candidate | None, str]:
         """The candidate that a text is, or why it is none."""
@@ -59,7 +61,8 @@ class Judge:
             return None, _("repeats the last line")
         if words in self.taken:
             return None, _("the same as another")
-        if why := why_refused(entry, self.before, end.finish == "length", self.begun):
+        cut = end.finish == "length"
+        if why := why_refused(entry, self.before, cut, self.begun, self.greedy):
             return None, why
         self.taken.append(words)
         return Candidate(entry, end.finish, end.tokens, end.logprob), ""

@@ -1,10 +1,13 @@
 """What may be told at a table: opened once, asked before each line that a model is to write."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from base.errors import KnownError
+from base.folders import shown_path
+from base.messages import _
 from models.backend import Backend
 from scenes.log import Entry
 from scenes.note import Note
@@ -101,6 +104,54 @@ class TableKnowledge:
         if self._shelf is not None:
             self._shelf.close()
             self._shelf = None
+
+
+def notes_of_log(
+    scene: Scene, backend: Backend, log: Sequence[Entry], speaker: Role, reply: int
+) -> tuple[list[Note], list[str]]:
+    """What comes up before a line by `speaker` of `reply` tokens behind a log, as it would in play;
+    and what is to be said of it. Raises `KnownError`."""
+    from scenes.owned import owned
+    from scenes.view import NOBODY, common, missing_in, view
+
+    knowledge, problems = TableKnowledge(scene), list[str]()
+    missing = missing_in(log, scene)
+    absent = missing[-1] if missing else NOBODY
+
+    def brought_up(history: Sequence[Entry], reader: Role) -> list[Note]:
+        notes, told = knowledge.notes(backend, history, reader, reply, None)
+        problems.extend(one for one in told if one not in problems)
+        return notes
+
+    try:
+        seen = view(log, missing, speaker, scene)
+        shared = lambda: common(log, missing, absent, scene)  # noqa: E731
+        return owned(brought_up, scene, speaker, seen, shared), problems
+    finally:
+        knowledge.close()
+
+
+def with_knowledge(scene: Scene, paths: Sequence[Path], player: str | None = None) -> Scene:
+    """A scene that is told of more files of knowledge. Raises `KnownError` for one that cannot be
+    read."""
+    if not paths:
+        return scene
+    from characters.knowledge import read_knowledge
+    from scenes.constants import constants_of
+
+    paths = [path.expanduser().absolute() for path in paths]
+    for path in paths:
+        if not path.exists():
+            raise KnownError(_("{where}: no such file or folder", where=shown_path(path)))
+        if not path.is_dir():
+            for base in read_knowledge(path).bases:
+                base.close()
+    names = [role.name for role in scene.cast]
+    char = next((name for name in names if name != player), names[0])
+    user = player or next((name for name in names if name != char), char)
+    more = constants_of(paths, char, user)
+    known = tuple(dict.fromkeys([*scene.knowledge, *paths]))
+    return replace(scene, knowledge=known, constants=(*scene.constants, *more))
 
 
 def _shelf() -> "Shelf":

@@ -12,6 +12,8 @@ class Said:
     """Lines to be said, in this order."""
 
     entries: tuple[Entry, ...]
+    then: str = ""
+    """Who of the cast is to speak behind them, where that is said too."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,7 @@ def said_of(meaning: Meaning) -> Said | Do:
 def together(read: Sequence[Meaning]) -> Said | Doubt:
     """What is said one after another; asked about where any of it is."""
     parts = [part for part in map(said_of, read) if isinstance(part, Said)]
-    said = Said(tuple(entry for part in parts for entry in part.entries))
+    entries = tuple(entry for part in parts for entry in part.entries)
+    said = Said(entries, parts[-1].then if parts else "")
     asked = next((part for part in read if isinstance(part, Doubt)), None)
     return replace(asked, meaning=said) if asked else said

@@ -150,6 +150,10 @@ class Play(PlayHands):
             for name in back:
                 self.notices.append(_("{name} is there again, since they speak", name=name))
 
+    def read_as(self, scene: Scene) -> None:
+        """Have models read the scene with other knowledge, or fewer turns, in this sitting."""
+        self.session.scene = self.knowledge.scene = scene
+
     def use_adapter(self, name: str, adapter: str | None) -> None:
         """Draw the lines of a role with another adapter, or none; the session does not say so,
         since each draw does."""

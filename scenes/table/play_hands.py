@@ -196,7 +196,7 @@ class PlayHands(PlaySteering):
         prime(backend, self.told_scene, history)
         reply = self.sampling_of(speaker).max_tokens
         budget = history_budget(self.told_scene, backend.context, reply, backend.count)
-        said = History(backend.count, history, self.scene.memory.share)
+        said = History(backend.count, history, self.scene.memory.share, self.scene.memory.turns)
         beside = room(self.standing, self.scene, budget, backend.count)
         cut = Cut(budget - beside, *said.reading(budget, beside))
         return reading_of(self.session, cut, speaker, notes=notes)

@@ -28,9 +28,15 @@ ECHO = 0.5
 
 def pooled(sampling: Sampling, model: str) -> Sampling:
     """A sampling with how many candidates are drawn for it by `model`, where nobody said it."""
+    sampling = greedy_alone(sampling)
     if sampling.draw == 0 and model in WORTH and sampling.n < DRAWN:
         return replace(sampling, draw=DRAWN)
     return sampling
+
+
+def greedy_alone(sampling: Sampling) -> Sampling:
+    """A sampling that draws one candidate where all would be the same: always the likeliest."""
+    return sampling if sampling.temperature else replace(sampling, n=1, draw=1)
 
 
 def ranks(sampling: Sampling) -> bool:

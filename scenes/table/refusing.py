@@ -275,20 +275,26 @@ RULES = (
 )
 
 
-def broken(entry: Entry, before: Before, cut: bool = False, begun: str = "") -> Rule | None:
+def broken(
+    entry: Entry, before: Before, cut: bool = False, begun: str = "", greedy: bool = False
+) -> Rule | None:
     """The first rule that a drawn line breaks; one that its beginning, which somebody chose, breaks
-    already is not held against it.
+    already is not held against it, nor a circle against one that could only be drawn so again.
 
     `cut` is a line that stopped at its length limit.
     """
     chosen = replace(entry, text=begun, thought="") if begun else None
     for rule in RULES:
+        if greedy and rule.breaks is goes_in_circles:
+            continue
         if rule.breaks(entry, before, cut) and not (chosen and rule.breaks(chosen, before, True)):
             return rule
     return None
 
 
-def why_refused(entry: Entry, before: Before, cut: bool = False, begun: str = "") -> str:
+def why_refused(
+    entry: Entry, before: Before, cut: bool = False, begun: str = "", greedy: bool = False
+) -> str:
     """What a person is told of a drawn line that is refused; nothing of one that is not."""
-    rule = broken(entry, before, cut, begun)
+    rule = broken(entry, before, cut, begun, greedy)
     return _(rule.why) if rule else ""

@@ -20,6 +20,7 @@ from scenes.table.lines import lines_of, on_one_line, watching
 from scenes.table.meanings import Do, Doubt, Meaning, Said, said_of, together
 from scenes.table.roll_commands import ROLLING
 from scenes.table.typed_commands import command_of, nearest_command, no_command
+from scenes.table.typed_cue import typed_cue
 from scenes.table.typed_marks import Marked
 from scenes.table.typed_saying import acted, as_it_stands, bracketed, checked, said_by, says_aloud
 from scenes.table.typed_words import BARE, DICE, MYSELF, NARRATORS
@@ -100,6 +101,8 @@ def _line(scene: Scene, raw: str, role: Role | None) -> Meaning:
         return _narrated(scene, line, role)
     if begins_with_at(line):
         return _whispered(scene, line, role)
+    if next_to_speak := typed_cue(line, _names(scene)):
+        return Said(next_to_speak.entries, _names(scene)[next_to_speak.name.casefold()].name)
     if read := _named(scene, line, role) or acted(scene, line, role):
         return read
     if asked := bracketed(scene, line, role) or _bare(line, role):

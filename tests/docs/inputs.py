@@ -72,7 +72,7 @@ def write_inputs(folder: Path) -> None:
     (folder / "my-character.yaml").write_text("name: 安\nprofile: 医生。\n", encoding="utf-8")
     (folder / "notes").mkdir()
     (folder / "mine").mkdir()
-    for path in (folder / "notes" / "town.md", folder / "wiki.md"):
+    for path in (folder / "notes" / "town.md", folder / "wiki.md", folder / "notes.md"):
         path.write_text("# 院长\n院长怕猫。学堂在雨里着火。\n", encoding="utf-8")
     (folder / "scenes").mkdir()
     for path in (folder / "my-scene.yaml", folder / "scenes" / "my-scene.yaml"):
@@ -86,6 +86,7 @@ def write_inputs(folder: Path) -> None:
     (folder / "talks.log").write_text(talks, encoding="utf-8")
     (folder / "libai.md").write_text("李白的父亲叫李客。\n", encoding="utf-8")
     (folder / "facts.yaml").write_text(FACTS, encoding="utf-8")
+    (folder / "questions.txt").write_text("你喜欢吃什么？\n三国归晋，曰：\n", encoding="utf-8")
     _write_data(folder)
 
 

@@ -8,12 +8,14 @@ from scenes.scene_loader import load_scene
 
 SHIPPED = [
     "changan",
+    "four-classics",
     "greyharbour",
     "honglou",
     "last-train",
     "rain-house",
     "sanguo",
     "shihuazhen",
+    "shuihu",
     "xiyou",
 ]
 TAUGHT = ["tutorial", "入门"]

@@ -47,6 +47,11 @@ CASES: dict[str, Case] = {
         "李白: [太白]\n",
         ["corpus", "quotes", "NOVEL", "--aliases", "IN", "-o", "OUT"],
     ),
+    "ask": (
+        "q.txt",
+        "你是谁？\n",
+        ["ask", "IN", "--for", "李白", "--model", "scripted", "-o", "OUT"],
+    ),
     "corpus distill": (
         "n.txt",
         NOVEL,

@@ -32,10 +32,20 @@ class Dealt:
 
     candidates: list["Candidate"] = field(default_factory=list)
     cost: "Cost | None" = None
+    why: str = ""
+    """Why what was refused last is no line."""
 
 
 def draw(
-    speaker: Annotated[str, typer.Option("--for", metavar="NAME", help="Whose line to draw.")],
+    speakers: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--for",
+            metavar="NAME",
+            help="Whose line to draw; may be given several times. A log that ends with "
+            "`三国归晋，刘备曰：` says so itself.",
+        ),
+    ] = None,
     log: Annotated[
         str | None, typer.Argument(metavar="[LOG]", help="A file; stdin where none is named, or -.")
     ] = None,
@@ -51,75 +61,138 @@ def draw(
     threads: options.Threads = None,
     temperature: options.Temperature = None,
     top_p: options.TopP = None,
+    top_k: options.TopK = None,
     max_tokens: options.MaxTokens = None,
     seed: options.Seed = None,
+    history: options.Turns = None,
+    knowledge: options.Knowledge = None,
 ) -> None:
     """Draw candidates for the next line of a log, each exactly one line by NAME."""
     from scenes.scene_loader import load_scene
-    from scenes.view import view_of_log
     from tui.model_options import choose, given_model, open_model
 
-    asked = {"n": n, "temperature": temperature, "top_p": top_p, "max_tokens": max_tokens}
-    choice = choose(model, context, quantization, {**asked, "seed": seed}, adapter or (), threads)
+    asked = {"n": n, "temperature": temperature, "top_p": top_p, "top_k": top_k, "seed": seed}
+    asked["max_tokens"] = max_tokens
+    choice = choose(model, context, quantization, asked, adapter or (), threads)
     with given():
         where = load_scene(scene) if scene is not None else None
-        role = where.role(speaker) if where else None
+        if where is not None:
+            for speaker in speakers or ():
+                where.role(speaker)
     given_model(choice, where)
     if where is None and choice.adapters:
         raise BadInput(_("--adapter: no role names an adapter; name a scene with --scene"))
-    history = _history(LogInput(log))
+    source = LogInput(log)
+    read, strange = _history(source)
+    said, speakers = _cued(read, where, list(speakers or ()))
+    cued = len(said) < len(read) or said[-1:] != read[-1:]
+    _tell_strange(source.where, strange[:-1] if cued and _is_last(strange, read) else strange)
     if where is None:
-        where, history = scene_of(history, speaker)
-    role = role or where.role(speaker)
-    history = view_of_log(history, role, where)
+        where, said = scene_of(said, *speakers)
+    where = options.reading(where, knowledge, history)
+    roles = list(dict.fromkeys(where.role(speaker) for speaker in speakers))
+    wanted = {**choice.asked, "logprobs": True} if as_data else choice.asked
     with closing(open_model(choice, where)) as backend:
-        wanted = {**choice.asked, "logprobs": True} if as_data else choice.asked
-        dealt = _deal(backend, where, recent(history, backend.context), role, wanted)
-        for notice in backend.notices:
-            word(notice)
+        drawn = [_drawn(backend, where, said, role, wanted, as_data) for role in roles]
     if as_data:
-        as_json(_json(dealt, backend.name))
-    else:
-        from scenes.log import write
-
-        for candidate in dealt.candidates:
-            print(escaped_line(write(candidate.entry)))
-    if not dealt.candidates:
-        word(
-            _(
-                "paotuan: no candidate of {model} was a well-formed line; try another model",
-                model=backend.name,
-            )
-        )
+        told = [_json(dealt, backend.name) for dealt in drawn]
+        named = [{"for": role.name, **one} for role, one in zip(roles, told, strict=True)]
+        as_json(told[0] if len(told) == 1 else named)
+    if not all(dealt.candidates for dealt in drawn):
         raise typer.Exit(FAILED)
 
 
-def scene_of(history: Sequence["Entry"], speaker: str) -> tuple["Scene", list["Entry"]]:
-    """A scene of those who speak in a log, with `speaker`, and the log without its title.
+def _drawn(
+    backend: "Backend",
+    scene: "Scene",
+    log: Sequence["Entry"],
+    role: "Role",
+    asked: Any,
+    quiet: bool,
+) -> Dealt:
+    """What comes of a draw for one role, which is printed unless it is `quiet`."""
+    from scenes.log import write
+    from scenes.table.draw import line_sampling
+    from scenes.table.knowledge import notes_of_log
+    from scenes.view import view_of_log
 
-    Raises `BadInput` where `speaker` cannot be a name.
+    reply = line_sampling(scene, role, sampling_under(scene, asked)).max_tokens
+    log = recent(log, backend.context)
+    notes, problems = notes_of_log(scene, backend, log, role, reply)
+    for problem in problems:
+        word(problem)
+    dealt = _deal(backend, scene, [*view_of_log(log, role, scene), *notes], role, asked)
+    for notice in dict.fromkeys(backend.notices):
+        word(notice)
+    backend.notices.clear()
+    for candidate in () if quiet else dealt.candidates:
+        print(escaped_line(write(candidate.entry)), flush=True)
+    if not dealt.candidates:
+        word(
+            _(
+                "paotuan: no candidate of {model} was a well-formed line: {why}; try another "
+                "model, or other values",
+                model=backend.name,
+                why=dealt.why,
+            )
+        )
+    return dealt
+
+
+def _is_last(strange: Sequence[tuple[int, str]], read: Sequence["Entry"]) -> bool:
+    """Whether the last line of a log is none of the format."""
+    return bool(strange) and read[-1].kind == "unrecognised"
+
+
+def _cued(
+    history: list["Entry"], scene: "Scene | None", speakers: list[str]
+) -> tuple[list["Entry"], list[str]]:
+    """A log and whose lines are drawn; what ends with `…，刘备曰：` is narration, and says whose.
+
+    Raises `BadInput` where nothing says whose.
+    """
+    from scenes.log import write
+    from scenes.table.typed_cue import typed_cue
+
+    names = speakers or None
+    if scene is not None:
+        names = [name for role in scene.cast for name in (role.name, *role.aliases)]
+    cue = typed_cue(write(history[-1]), names) if history else None
+    if cue is not None:
+        history = [*history[:-1], *cue.entries]
+        speakers = speakers or [cue.name]
+    if not speakers:
+        raise BadInput(_("whose line? Name somebody with --for NAME"))
+    return history, speakers
+
+
+def scene_of(history: Sequence["Entry"], *speakers: str) -> tuple["Scene", list["Entry"]]:
+    """A scene of those who speak in a log, with `speakers`, and the log without its title.
+
+    Raises `BadInput` where one of `speakers` cannot be a name.
     """
     from pathlib import Path
 
     from base.names import name_problem, nearest
     from scenes.scene import EMOTIONS, Role, Scene
 
-    if problem := name_problem(speaker):
-        raise BadInput(_("--for: {problem}", problem=problem))
     names = list(dict.fromkeys(entry.speaker for entry in history if entry.speaker))
-    if names and speaker not in names:
-        word(
-            _(
-                "{speaker} has not spoken in this log yet{hint}",
-                speaker=speaker,
-                hint=nearest(speaker, names),
+    for speaker in speakers:
+        if problem := name_problem(speaker):
+            raise BadInput(_("--for: {problem}", problem=problem))
+        if names and speaker not in names:
+            word(
+                _(
+                    "{speaker} has not spoken in this log yet{hint}",
+                    speaker=speaker,
+                    hint=nearest(speaker, names),
+                )
             )
-        )
     labels = dict.fromkeys((*EMOTIONS, *(entry.emotion for entry in history if entry.emotion)))
     title, rest = "", list(history)
     if rest and rest[0].kind == "chapter":
         title, rest = rest[0].text, rest[1:]
-    cast = tuple(Role(name) for name in dict.fromkeys((*names, speaker)))
+    cast = tuple(Role(name) for name in dict.fromkeys((*names, *speakers)))
     return Scene("log", Path(), title, cast, emotions=tuple(labels)), rest
 
 
@@ -140,23 +213,28 @@ def recent(history: Sequence["Entry"], context: int) -> list["Entry"]:
     return with_recaps([*summaries, *reversed(entries)])
 
 
-def _history(source: LogInput) -> list["Entry"]:
-    """All of a log; what is none of the format is kept, and told."""
+def _history(source: LogInput) -> tuple[list["Entry"], list[tuple[int, str]]]:
+    """All of a log, and what of it is none of the format, which is kept, by its line."""
     from scenes.log import read
 
-    entries = []
+    entries, strange = [], []
     for number, entry in read(source.lines()):
         if entry.kind == "unrecognised":
-            word(
-                _(
-                    "{file}:{line}: not a line of a log, kept as it is: {text}",
-                    file=source.where,
-                    line=number,
-                    text=entry.text[:60],
-                )
-            )
+            strange.append((number, entry.text))
         entries.append(entry)
-    return entries
+    return entries, strange
+
+
+def _tell_strange(where: str, strange: Sequence[tuple[int, str]]) -> None:
+    for number, text in strange:
+        word(
+            _(
+                "{file}:{line}: not a line of a log, kept as it is: {text}",
+                file=where,
+                line=number,
+                text=text[:60],
+            )
+        )
 
 
 def _deal(
@@ -167,7 +245,7 @@ def _deal(
     asked: Any,
 ) -> Dealt:
     from scenes.steering import steering_of
-    from scenes.table.draw import Cost, Done, Ranked, draw_lines, line_sampling
+    from scenes.table.draw import Cost, Done, Ranked, Rejected, draw_lines, line_sampling
 
     sampling = line_sampling(scene, role, sampling_under(scene, asked))
     places: dict[int, Candidate] = {}
@@ -182,6 +260,8 @@ def _deal(
                     places[place] = candidate
                 case Ranked():
                     order = update.order
+                case Rejected():
+                    dealt.why = update.why
                 case Cost():
                     dealt.cost = update
     best_first = [places[place] for place in order or sorted(places) if place in places]

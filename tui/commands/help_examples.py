@@ -10,9 +10,20 @@ EXAMPLES: Mapping[str, Sequence[str]] = {
         "paotuan play rain-house --auto 200 --pace 2",
         "paotuan play --resume",
     ),
+    "talk": (
+        "paotuan talk 李白",
+        "paotuan talk card.png --as 阿青",
+        "paotuan talk 刘备 孙悟空 贾宝玉 林冲",
+    ),
+    "ask": (
+        "paotuan ask questions.txt --for 夏娜 --for 悠二 -n 5 --knowledge notes.txt",
+        "paotuan ask questions.txt --for 刘备 --adapter sanguo -o answers.html",
+        "paotuan ask -q 三国归晋，曰： --for 刘备 --for 孙悟空",
+    ),
     "serve": ("paotuan serve", "paotuan serve --host 0.0.0.0 --most 4"),
     "draw": (
         "paotuan draw --for 夏娜 -n 3 log.txt",
+        "paotuan draw --for 夏娜 --for 悠二 --knowledge notes.txt --history 10 log.txt",
         "paotuan draw --for 林默 --scene rain-house --json < log.txt",
     ),
     "settings": (
@@ -59,7 +70,10 @@ EXAMPLES: Mapping[str, Sequence[str]] = {
     "characters knowledge build": (
         "paotuan characters knowledge build notes/ wiki.md -o notes.kb --name 院长",
     ),
-    "characters knowledge ask": ("paotuan characters knowledge ask notes.kb 院长怕什么？",),
+    "characters knowledge ask": (
+        "paotuan characters knowledge ask notes.kb 院长怕什么？",
+        "paotuan characters knowledge ask notes.kb 你怕什么？ --for 院长",
+    ),
     "log": ("paotuan log check log.txt",),
     "log import": (
         "paotuan log import export.txt -o log.txt",

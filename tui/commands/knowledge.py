@@ -2,6 +2,7 @@
 
 import sys
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
     from characters.wiki.vectors import Embedding
 
+HISTORY = 3000
+"""Characters of a history in which what comes up is shown."""
 app = group("Knowledge bases: wiki text and notes, found by what is said.")
 
 
@@ -146,12 +149,23 @@ def ask(
     ],
     question: Annotated[str, typer.Argument(metavar="QUESTION", help="What to ask.")],
     limit: Annotated[int, typer.Option("-n", min=1, max=100, help="Chunks to show.")] = 5,
+    role: Annotated[
+        str | None,
+        typer.Option(
+            "--for",
+            metavar="NAME",
+            help="Show what comes up in play before a line of this one, of lorebooks too.",
+        ),
+    ] = None,
     as_data: options.Json = False,
 ) -> None:
     """Show what a knowledge base finds for a question or a line of a log."""
     from characters.wiki.files import read_base
     from scenes.embedding import embedder
 
+    if role is not None:
+        _ask_in_play(file, question, role, as_data)
+        return
     with given():
         base = read_base(file, embedder)
         hits = base.search(question, limit)
@@ -178,3 +192,33 @@ def ask(
         data(f"        {hit.chunk.text}")
     if not hits:
         word(_("nothing in it has a word of the question, or is near to it"))
+
+
+def _ask_in_play(file: Path, question: str, name: str, as_data: bool) -> None:
+    """What comes up before a line of a role that is asked a question, as it would in play."""
+    from base.names import name_problem
+    from characters.knowledge import read_knowledge
+    from scenes.embedding import embedder
+    from scenes.injection import KnowledgeInjector
+    from scenes.log import Entry
+    from scenes.scene import Scene
+    from scenes.seats import VISITORS, named
+
+    if problem := name_problem(name):
+        raise BadInput(_("--for: {problem}", problem=problem))
+    with given():
+        knowledge = read_knowledge(file, embedder)
+        asked, asker = named(name), VISITORS[0]
+        scene = Scene("ask", Path(), "", (asked, replace(asked, name=asker, aliases=())))
+        injector = KnowledgeInjector(scene, HISTORY, len, asker)
+        injector.add([Entry("speech", question.strip(), asker)])
+        notes = injector.notes_for(asked, knowledge)
+    for notice in [*knowledge.problems, *knowledge.take_notices()]:
+        word(notice)
+    if as_data:
+        as_json([{"source": note.source, "text": note.text} for note in notes])
+        return
+    for note in notes:
+        data(note.line)
+    if not notes:
+        word(_("nothing comes up before a line of {name}", name=name))

@@ -1,12 +1,18 @@
 """Options that several commands have, said once."""
 
-from typing import Annotated
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from base.messages import _
-from tui.failures import BadInput
+from tui.failures import BadInput, given
 from tui.output import escaped_line
+
+if TYPE_CHECKING:
+    from scenes.scene import Scene
 
 Model = Annotated[
     str | None,
@@ -75,6 +81,31 @@ TopP = Annotated[
         help="Draw among the likeliest tokens up to this probability; 0.8 by default.",
     ),
 ]
+TopK = Annotated[
+    int | None,
+    typer.Option(
+        "--top-k",
+        metavar="K",
+        help="Draw among the K likeliest tokens; 0, the default, is among all.",
+    ),
+]
+Turns = Annotated[
+    str | None,
+    typer.Option(
+        "--history",
+        metavar="N",
+        help="Turns that the model reads: the last N, 0 for none, `all` for as many as fit.",
+    ),
+]
+Knowledge = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--knowledge",
+        metavar="PATH",
+        help="A lorebook, a text, a knowledge base or a folder of them that may come up, beside "
+        "what the scene names; may be given several times.",
+    ),
+]
 MaxTokens = Annotated[
     int | None,
     typer.Option(
@@ -110,3 +141,32 @@ def roles_of(pairs: list[str], may_be_none: bool = False) -> dict[str, str]:
             )
         roles[name] = role
     return roles
+
+
+def reading(
+    scene: "Scene",
+    knowledge: Sequence[Path] | None,
+    history: str | None,
+    player: str | None = None,
+) -> "Scene":
+    """A scene with more knowledge, and of whose turns no more are read than `--history` says.
+
+    Raises `BadInput`.
+    """
+    from scenes.table.knowledge import with_knowledge
+
+    with given():
+        scene = with_knowledge(scene, knowledge or (), player)
+    if history is None:
+        return scene
+    return replace(scene, memory=replace(scene.memory, turns=_turns(history)))
+
+
+def _turns(history: str) -> int | None:
+    if history.casefold() in ("all", "全部"):
+        return None
+    if not history.isdecimal() or len(history) > 6:
+        raise BadInput(
+            _("--history {n}: expected a number of turns, or all", n=escaped_line(history))
+        )
+    return int(history)

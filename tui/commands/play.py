@@ -1,7 +1,9 @@
 """`paotuan play`: sits down at the table, on the screen or line by line."""
 
 import sys
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -17,6 +19,7 @@ from tui.reading import check_encoding
 from tui.web import in_browser
 
 if TYPE_CHECKING:
+    from scenes.scene import Scene
     from scenes.table.play import Play
 
 KittyKeys = Annotated[
@@ -79,16 +82,20 @@ def play(
     n: options.N = None,
     temperature: options.Temperature = None,
     top_p: options.TopP = None,
+    top_k: options.TopK = None,
     max_tokens: options.MaxTokens = None,
     seed: options.Seed = None,
     context: options.Context = None,
     quantization: options.Quantization = None,
     adapter: options.Adapter = None,
     threads: options.Threads = None,
+    history: options.Turns = None,
+    knowledge: options.Knowledge = None,
     kitty_keys: KittyKeys = False,
 ) -> None:
     """Play a scene: say your line, pick what the others answer, go on."""
     asked = {"n": n, "temperature": temperature, "top_p": top_p, "max_tokens": max_tokens}
+    asked["top_k"] = top_k
     choice = choose(model, context, quantization, {**asked, "seed": seed}, adapter or (), threads)
     choice = auto_options.by_itself(choice, watch, auto, wait_for_me, pace)
     if plain:
@@ -96,14 +103,20 @@ def play(
     on_screen = in_browser() or (sys.stdin.isatty() and sys.stdout.isatty())
     by_line = line or plain or not on_screen
     check_encoding(encoding)
+    read = partial(options.reading, knowledge=knowledge, history=history)
+    if scene is None and resume is None and (knowledge or history):
+        raise BadInput(_("--knowledge and --history belong to a scene; name one"))
     if not by_line:
         from tui.run_app import show
 
         status = show(
-            lambda: _table(scene, role, watch, resume, choice), choice, kitty_keys, scene or resume
+            lambda: _table(scene, role, watch, resume, choice, read),
+            choice,
+            kitty_keys,
+            scene or resume,
         )
     else:
-        status = _by_line(_table(scene, role, watch, resume, choice), choice, encoding)
+        status = line_by_line(_table(scene, role, watch, resume, choice, read), choice, encoding)
     if status:
         raise typer.Exit(status)
 
@@ -117,7 +130,7 @@ def played(scene: str) -> int:
     return 0
 
 
-def _by_line(table: "Play | None", choice: Choice, encoding: str) -> int:
+def line_by_line(table: "Play | None", choice: Choice, encoding: str) -> int:
     """Play line by line; the status to exit with."""
     if table is None:
         from scenes.scene_list import scene_names
@@ -133,7 +146,12 @@ def _by_line(table: "Play | None", choice: Choice, encoding: str) -> int:
 
 
 def _table(
-    scene: str | None, role: str | None, watch: bool, resume: str | None, choice: Choice
+    scene: str | None,
+    role: str | None,
+    watch: bool,
+    resume: str | None,
+    choice: Choice,
+    read: "Callable[..., Scene]",
 ) -> "Play | None":
     """The play that is asked for, begun or gone on with; `None` where none is named."""
     from scenes.scene_loader import load_scene
@@ -154,6 +172,7 @@ def _table(
             given_model(choice, table.scene)
             with given():
                 _recast(table, role, watch)
+            table.read_as(read(table.scene, player=table.session.role))
         except BaseException:
             table.close()
             raise
@@ -167,7 +186,8 @@ def _table(
         opened = load_scene(scene)
         part = opened.role(role).name if role is not None else opened.play_as
     given_model(choice, opened)
-    return Play.start(opened, None if watch else part)
+    player = None if watch else part
+    return Play.start(read(opened, player=player), player)
 
 
 def _recast(table: "Play", role: str | None, watch: bool) -> None:

@@ -97,7 +97,7 @@ def run(app: typer.Typer, arguments: Sequence[str] | None = None) -> int:
 
 def _run(app: typer.Typer, arguments: list[str], options: ProgramOptions) -> int:
     arguments = settle_language(arguments)
-    if arguments[:1] in ([], ["play"]) and "--help" not in arguments:
+    if arguments[:1] in ([], ["play"], ["talk"]) and "--help" not in arguments:
         ask_language()
     try:
         status = command_line_of(app)(

@@ -15,9 +15,9 @@ class Histories:
         """`hides` is whether anything in the log is not for all."""
         self._roles = roles if hides else ()
         self._private = scene.thoughts == "private"
-        share = scene.memory.share
-        self._shared = History(count, share=share)
-        self._own = {role.name: History(count, share=share) for role in self._roles}
+        share, turns = scene.memory.share, scene.memory.turns
+        self._shared = History(count, share=share, turns=turns)
+        self._own = {role.name: History(count, share=share, turns=turns) for role in self._roles}
 
     def of(self, role: Role) -> History:
         """What that role has read."""

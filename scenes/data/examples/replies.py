@@ -177,7 +177,7 @@ class SessionPrompts:
         recalled = NOTHING_RECALLED
         if self.session.memory.summaries:
             entries = told_before(self.session, self._as_drawn(turn).id).by(role)
-            history = History(bounds.count, entries, scene.memory.share)
+            history = History(bounds.count, entries, scene.memory.share, scene.memory.turns)
             recalled = history.reading(budget, beside).recalled
         self._leads[turn.id] = len(_lines(history.lead(recalled)))
         prompt = prompt_after(self._stable, history, role, budget, beside)
