@@ -18,7 +18,7 @@ from tests.train.made import examples, written, written_pairs
 
 ROOT = Path(__file__).parents[1]
 LOG = "苏晚：你确定是这里？\n林默：先进去再说。\n"
-OURS = ("step ", "held-out loss", "paotuan: no candidate of ")
+OURS = ("2 steps, ", "held out: ", "step ", "held-out loss", "paotuan: no candidate of ")
 """A model made up at random may draw no line in form."""
 LOUD = """
 import logging, sys, warnings

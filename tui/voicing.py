@@ -15,6 +15,8 @@ FEW = 200
 """Lines below which a person is told that they are few."""
 NEEDED = ("torch", "transformers", "peft")
 """Packages of the extra `train`."""
+ENOUGH = 20
+"""Lines of a role from which on a tenth of them, the last ones, are held out."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,8 @@ class Voicing:
     examples: Path
     recipe: Path
     adapter: Path
+    holds_out: bool = False
+    """Whether there are enough lines to see by some of them how it goes."""
 
     @property
     def commands(self) -> tuple[Sequence[str], ...]:
@@ -46,7 +50,8 @@ class Voicing:
         return (
             (
                 *("corpus", "examples", self.session, "--for", self.role),
-                *("--model", self.base, "-o", str(self.examples), "--test", "0"),
+                *("--model", self.base, "-o", str(self.examples)),
+                *(() if self.holds_out else ("--test", "0")),
             ),
             ("train", str(self.recipe)),
         )
@@ -89,8 +94,9 @@ def lines_by_role(path: Path) -> list[Lines]:
     ]
 
 
-def voicing(path: Path, role: str, base: str) -> Voicing:
+def voicing(path: Path, said: Lines, base: str) -> Voicing:
     """How a voice is made of a role's lines in the session whose journal is at `path`."""
+    role = said.role
     name = f"{file_name(role, 'voice')}-{path.stem[:15]}"
     folder = data_folder()
     return Voicing(
@@ -100,6 +106,7 @@ def voicing(path: Path, role: str, base: str) -> Voicing:
         folder / "voices" / f"{name}.jsonl",
         folder / "voices" / f"{name}.yaml",
         folder / "adapters" / name,
+        said.lines >= ENOUGH,
     )
 
 

@@ -74,15 +74,21 @@ class KeepsAdapter(Trainer):
         self.curve, curve.trainer = curve, self
 
     def evaluate(self, *given: Any, **options: Any) -> dict[str, float]:
-        began = time.perf_counter()
+        self._counted = time.perf_counter()
+        self.looks += 1
         try:
             return self.look(*given, **options)
         except LookCut:
             self.control.should_save = self.control.should_training_stop = True
             return {}
         finally:
-            self.looks += 1
-            self.seconds_looking += time.perf_counter() - began
+            self.count_look()
+
+    def count_look(self) -> None:
+        """Count the time of a look, as far as it has come."""
+        now = time.perf_counter()
+        self.seconds_looking += now - self._counted
+        self._counted = now
 
     def look(self, *given: Any, **options: Any) -> dict[str, float]:
         """The losses of what is held out, told to the callbacks. Raises `LookCut`."""
@@ -199,6 +205,7 @@ class RowTrainer(KeepsAdapter):
         finally:
             self.model.train()
         metrics = {"eval_loss": total / count if count else math.nan}
+        self.count_look()  # told with the loss
         self.log(metrics)
         control = self.callback_handler.on_evaluate(self.args, self.state, self.control, metrics)
         self.control: TrainerControl = control

@@ -134,3 +134,10 @@ def test_what_cannot_be_learned_from_is_refused_with_what_it_was_taken_for(
         read_conversations(file, names)
     assert words in str(refused.value)
     assert "\n" not in str(refused.value)
+
+
+def test_halves_of_characters_and_control_characters_are_never_written_on(tmp_path: Path) -> None:
+    file = tmp_path / "file.json"
+    file.write_text(r'[{"instruction": "\ud83d问\u0007", "output": "答\udc00\u001b[31m"}]', "utf-8")
+    question, answer = read_conversations(file, ["哈利"]).dialogues[0].entries
+    assert (question.text, answer.text) == ("?问", "答?[31m")

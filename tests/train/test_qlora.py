@@ -102,3 +102,13 @@ def test_a_qlora_that_was_cut_goes_on_to_the_same_losses(base: Path, wanted: Set
     assert losses(cut.out) == losses(whole.out)
     first, second = (one.out / "adapter_model.safetensors" for one in (whole, cut))
     assert first.read_bytes() == second.read_bytes()
+
+
+def test_a_lora_on_int8_learns_and_plays_without_int8(base: Path, wanted: Settings) -> None:
+    model, encoder = open_base(base, None, "int8", "cpu")
+    assert any(isinstance(one, bitsandbytes.nn.Linear8bitLt) for one in model.modules())
+    result = train(replace(wanted, method="lora-int8"), model, encoder, "made-up")
+    assert result.best_held_out is not None and result.first_held_out is not None
+    assert result.best_held_out < result.first_held_out - 0.03
+    backend = Local.open(base, device="cpu", adapters={"voice": str(wanted.out)})
+    assert backend.adapters.names == ("voice",)

@@ -5,6 +5,8 @@ from pathlib import Path
 from typing import Any
 
 from models.train.data import read_examples
+from scenes.table.play import Play
+from tests.tui.tables import house
 
 
 def written(path: Path, records: list[Any]) -> Path:
@@ -104,3 +106,15 @@ def test_a_novel_is_read_for_who_says_what_in_it(run: Any, home: Path) -> None:
     assert made.status == 0, made.err
     assert "a novel" in made.err
     assert {one.speaker for one in read_examples(out)} == {"孔明"}
+
+
+def test_one_session_holds_out_its_end(run: Any, home: Path) -> None:
+    play = Play.start(house(), "林默")
+    for number in range(24):
+        play.say(f"苏晚：第{number}句，{chr(0x4E00 + 53 * number) * 5}。")
+    play.close()
+    out = home / "out.jsonl"
+    made = examples(run, play.journal.id, "--for", "苏晚", "-o", out)
+    assert made.status == 0, made.err
+    splits = [one.split for one in read_examples(out)]
+    assert splits == ["train"] * 22 + ["test"] * 2

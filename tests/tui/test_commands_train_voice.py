@@ -48,6 +48,8 @@ def test_one_command_goes_from_answers_to_an_adapter_that_knows_its_base(
     assert {one.split for one in read} == {"train", "test"}
     recipe = Path("adapters/李白.yaml").read_text("utf-8")
     assert "examples: 李白.jsonl" in recipe and "r: 2" in recipe and "max_train_tokens" in recipe
+    first = next(line for line in done.err.splitlines() if line.startswith("step 0/2"))
+    assert first.endswith("left")
     assert "held out: " in done.err and "held-out loss" in done.err
     assert find_target(str(folder), None, None).adapter == folder
 

@@ -14,7 +14,7 @@ from tests.tui.starts import at_sessions, start, told
 from tests.tui.tables import house, until
 from tui.screens.running import RunScreen
 from tui.screens.start_voice import VoiceScreen
-from tui.voicing import lines_by_role
+from tui.voicing import ENOUGH, Lines, lines_by_role, voicing
 
 
 @pytest.fixture(autouse=True)
@@ -140,3 +140,13 @@ def test_what_the_table_took_by_itself_is_not_told_as_picked() -> None:
     play.close()
     (lines,) = lines_by_role(play.journal.path)
     assert (lines.lines, lines.picked) == (2, 1)
+
+
+def test_a_role_with_enough_lines_is_not_trained_blind(home: Path) -> None:
+    journal = sessions_folder() / "20261129-2010-house.jsonl"
+    few, enough = (
+        voicing(journal, Lines("苏晚", lines, lines, False), "starter").commands[0]
+        for lines in (ENOUGH - 1, ENOUGH)
+    )
+    assert few[-2:] == ("--test", "0")
+    assert "--test" not in enough

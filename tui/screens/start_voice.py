@@ -88,7 +88,7 @@ class VoiceScreen(ModalScreen[None]):
         at = self.query_one(OptionList).highlighted
         if at is None or at >= len(self.lines):
             return None
-        return voicing(self.saved.path, self.lines[at].role, BASE)
+        return voicing(self.saved.path, self.lines[at], BASE)
 
     @on(OptionList.OptionHighlighted)
     def _show(self, event: OptionList.OptionHighlighted) -> None:

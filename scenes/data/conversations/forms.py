@@ -80,11 +80,23 @@ def form_of(record: Mapping[str, Any]) -> RecordForm | None:
 
 
 def folded(record: Mapping[str, Any]) -> dict[str, Any]:
-    """The record with its keys in lower case; of keys that are then the same, the first."""
+    """The record with its keys in lower case, and its texts without halves of characters; of keys
+    that are then the same, the first."""
     values: dict[str, Any] = {}
     for key, value in record.items():
-        values.setdefault(key.strip().casefold(), value)
+        values.setdefault(key.strip().casefold(), _whole(value))
     return values
+
+
+def _whole(value: Any) -> Any:
+    """A value whose texts can be written as UTF-8; JSON may escape halves of characters."""
+    if isinstance(value, str):
+        return value if value.isascii() else value.encode("utf-8", "replace").decode()
+    if isinstance(value, list):
+        return [_whole(one) for one in value]
+    if isinstance(value, dict):
+        return {_whole(key): _whole(one) for key, one in value.items()}
+    return value
 
 
 def no_form(record: Mapping[str, Any], where: str) -> str:
