@@ -155,7 +155,14 @@ def inline(pattern: str) -> str:
     )
 
 
+BY_NAME = {"transcript"}
+"""Formats that a person names, since any text could be one."""
 LOGS: dict[str, tuple[str, bytes]] = {
+    "subtitles": (
+        "talk.vtt",
+        "WEBVTT\n\n00:01.000 --> 00:03.500\n<v 林默>有人吗？\n\n"
+        "00:04.000 --> 00:05.500\n<v 苏晚>没有人。\n".encode(),
+    ),
     "sealdice": ("raw-log.txt", NAMED.encode()),
     "sealdice-json": ("sealdice-standard-log.json", sealdice_json().encode()),
     "sealdice-editor": ("log.txt", NAMED.replace("2026-03-21", "2026/03/21").encode()),

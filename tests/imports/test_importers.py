@@ -12,7 +12,7 @@ from scenes.files.importers import IMPORTERS, guesses, importer_named, is_sure, 
 from scenes.files.recognise import recognise
 from tests.characters.card_files import png_of, raw, v2, v3, webp_of
 from tests.fuzz.mutations import bytes_changed
-from tests.imports.table_logs import LOGS, zipped
+from tests.imports.table_logs import BY_NAME, LOGS, zipped
 
 ST = '{"user_name":"你","character_name":"安"}\n{"name":"安","is_user":false,"mes":"好"}\n'
 NOVEL = "第一回 雨夜\n" + "夜里下起了雨，他推门进来，把伞靠在墙边，说道：“有人吗？”\n" * 20
@@ -63,7 +63,7 @@ def test_a_log_is_surely_taken_for_its_format_among_all_kinds(tmp_path, format):
 def test_every_importer_is_tried_here_and_has_functions_that_exist():
     names = [one.name for one in IMPORTERS]
     assert len(names) == len(set(names))
-    assert set(names) == {*LOGS, *(importer for __, importer in FILES.values())}
+    assert set(names) == {*LOGS, *BY_NAME, *(importer for __, importer in FILES.values())}
     for one in IMPORTERS:
         assert callable(one.read) and one.certainty(FileHead("a", b"")) == 0
 

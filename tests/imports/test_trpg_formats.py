@@ -10,7 +10,7 @@ from scenes.files.report import ImportReport
 from scenes.files.trpg.files import open_logs
 from scenes.files.trpg.people import TableRules
 from scenes.log import parse
-from tests.imports.table_logs import EVENING, LOGS, NAMED, sealdice_json, zipped
+from tests.imports.table_logs import BY_NAME, EVENING, LOGS, NAMED, sealdice_json, zipped
 
 FIXTURES = Path(__file__).resolve().parents[2] / ".." / "shared" / "fixtures" / "trpg_logs"
 NOVEL = FIXTURES.parents[1] / "data" / "novel2trpg" / "log_first_4000.txt"
@@ -100,7 +100,7 @@ def test_json_of_another_kind_is_no_log_of_ours(text):
 
 
 def test_every_format_has_a_log_to_be_tested_with():
-    assert set(LOGS) == {one.name for one in of_kind("log")}
+    assert {*LOGS, *BY_NAME} == {one.name for one in of_kind("log")}
 
 
 @pytest.mark.parametrize(

@@ -14,10 +14,12 @@ from scenes.files.source import TextFile, refuse_no_text, text_files
 from scenes.files.trpg.beside import Beside
 from scenes.files.trpg.convert import LogConverter
 from scenes.files.trpg.items import Item
-from scenes.files.trpg.people import TableRules
+from scenes.files.trpg.people import NAMELESS, TableRules
 
 LABELLED = ("names", "stamped", "markdown")
 """Formats of people, not of programs, in which a name and a colon say that somebody speaks."""
+TRANSCRIPTS = ("subtitles", "transcript")
+"""Formats in which it may be that nobody is named."""
 MOST = 4
 """Formats that a file is said to be perhaps."""
 
@@ -41,6 +43,14 @@ class TableLog:
         self.report.notices += self.file.notices
         if not self.report.read:
             raise no_message(self)
+        named_nobody = self.report.names.keys() <= {NAMELESS}
+        if self.importer.name in TRANSCRIPTS and named_nobody and NAMELESS not in table.roles:
+            raise KnownError(
+                _(
+                    "{where}: nobody is named in it; say who speaks with --speaker NAME",
+                    where=self.file.where,
+                )
+            )
 
     @property
     def labelled(self) -> bool:
