@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PINNED := -c constraints.txt
 SCRATCH := .venv-newest
 
-.PHONY: play test test-vllm check format messages bench newest lock clean
+.PHONY: play test test-vllm test-ray check format messages bench newest lock clean
 
 play: $(VENV)/.play ## install and start the game
 	@$(BIN)/paotuan
@@ -20,6 +20,10 @@ VLLM_INDEX ?=
 
 test-vllm: $(VENV)/.dev $(VLLM)/.installed $(VLLM)/starter/config.json ## the starter on a real vLLM, in a venv of its own (4 GB); prints figures
 	PAOTUAN_VLLM=$(VLLM)/bin/python PAOTUAN_VLLM_MODEL=$(VLLM)/starter $(BIN)/pytest -q tests/vllm
+
+test-ray: $(VENV)/.dev ## many books on a real Ray of this machine; installs the extra cluster (0.6 GB)
+	$(BIN)/python -m pip install --quiet $(PINNED) --editable '.[dev,cluster]'
+	$(BIN)/pytest -q tests/many
 
 $(VLLM)/.installed:
 	rm -rf $(VLLM)

@@ -4,7 +4,7 @@ import codecs
 import re
 
 from base.errors import KnownError
-from base.legacy_encodings import encoding_name, legacy_encoding
+from base.legacy_encodings import LATIN, encoding_name, is_latin, legacy_encoding
 from base.messages import _
 from base.text import UNPRINTABLE
 
@@ -39,8 +39,16 @@ def encoding_of(piece: bytes) -> str:
     asian = sum("\u3000" <= sign <= "\uffef" for sign in right)  # three bytes, rarely by chance
     if wrong * 10 <= len(right) or wrong < asian:
         return "utf-8"
+    if wrong < len(_LATIN_PART.findall(sample.decode("utf-8", "ignore"))):
+        return "utf-8"
+    if is_latin(sample):
+        return LATIN
     legacy = legacy_encoding(sample)
     return legacy if _wrong(sample, legacy) * 2 <= wrong else "utf-8"
+
+
+_LATIN_PART = re.compile(r"(?<=[A-Za-z])[\xa0-\u024f]|[\xa0-\u024f](?=[A-Za-z])")
+"""A letter with an accent in a word of others."""
 
 
 def marked_encoding(piece: bytes) -> str | None:

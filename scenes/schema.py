@@ -77,7 +77,7 @@ class MemoryKeys(Declaration):
 class CastKeys(CharacterKeys):
     """A role: what is written here comes before what the character's own file says.
 
-    An `adapter:` with nothing after it is the base alone.
+    An `adapter:` with nothing after it is the model's own voice, `adapter: none` the base alone.
     """
 
     character: Name | None = None

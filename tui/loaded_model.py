@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from threading import Lock
 from typing import TYPE_CHECKING
 
-from tui.model_options import Choice, model_name
+from tui.model_options import Choice, model_name, named_by
 
 if TYPE_CHECKING:
     from models.backend import Backend
@@ -43,7 +43,7 @@ def wanted(choice: Choice, scene: "Scene | None") -> str:
     says = scene.model if scene else None
     name = model_name(choice, scene)
     context = choice.context or (says and says.context)
-    adapters = sorted({role.adapter for role in scene.cast if role.adapter}) if scene else []
+    adapters = sorted(named_by(scene))
     lesson = scene.name if scene and scene.lesson else ""
     quantization = choice.quantization or (says and says.quantization)
     return repr((name, context, quantization, adapters, lesson))

@@ -151,6 +151,7 @@ def open_model(choice: Choice, scene: "Scene | None" = None) -> "Backend":
     One that the person did not give, and that is for another base, is left out with a notice. It
     may take long. Raises `KnownError`.
     """
+    from scenes.table.voice import Voiced
     from tui.scripts_of_scene import in_scripts_of
     from tui.strangers import check_host
 
@@ -159,7 +160,7 @@ def open_model(choice: Choice, scene: "Scene | None" = None) -> "Backend":
     says = scene.model if scene else None
     context = choice.context or (says and says.context)
     quantization = choice.quantization or (says and says.quantization)
-    options: dict[str, object] = {}
+    options: dict[str, Any] = {}
     if context and (spec.backend != "scripted" or choice.context):
         options["context"] = context
     if spec.backend == "local" and quantization in ("int8", "int4"):
@@ -170,16 +171,31 @@ def open_model(choice: Choice, scene: "Scene | None" = None) -> "Backend":
         options["threads"] = choice.threads
     if spec.backend in WITH_ADAPTERS and (paths := _adapters(choice, scene, spec.backend)):
         options["adapters"] = paths
-    if spec.backend != "scripted" and (names := _named_by(scene) - choice.adapters.keys()):
+    if spec.backend != "scripted" and (names := named_by(scene) - choice.adapters.keys()):
         options["optional"] = names
     if scene and scene.lesson:
         from scenes.table.teaching import Teacher
 
         way: Way = "typed" if choice.by_line else "keys"
         options = {"answers": Teacher(scene.lesson, scene.opening, way).lines}
+    own = _own_adapter(spec)
+    if own is not None:
+        options["adapters"] = {own[0]: own[1], **options.get("adapters", {})}
+        options["optional"] = {own[0], *options.get("optional", ())}
     backend = spec.open(**options)
+    if own is not None and isinstance(backend, Voiced):
+        backend.own_adapter = own[0]
     backend.notices += notices
     return backend
+
+
+def _own_adapter(spec: "ModelSpec") -> tuple[str, Path] | None:
+    """The adapter that a model draws with for roles which name none, and where it lies."""
+    from scenes.adapters import find_adapter
+
+    name = spec.model.adapter if spec.model else None
+    place = find_adapter(name, spec.backend == "llamacpp") if name else None
+    return (name, place) if name and place else None
 
 
 def better_than_starter(choice: Choice, scene: "Scene | None" = None) -> list[str] | None:
@@ -241,7 +257,7 @@ def _adapters(choice: Choice, scene: "Scene | None", backend: str) -> dict[str, 
 
     paths = {name: Path(path).expanduser() for name, path in choice.adapters.items()}
     if backend == "server":
-        places = {name: find_adapter(name, False) for name in _named_by(scene) - paths.keys()}
+        places = {name: find_adapter(name, False) for name in named_by(scene) - paths.keys()}
         return paths | {name: place for name, place in places.items() if place is not None}
     for name, path in paths.items():
         if not path.exists():
@@ -252,7 +268,7 @@ def _adapters(choice: Choice, scene: "Scene | None", backend: str) -> dict[str, 
                     path=path,
                 )
             )
-    for name in _named_by(scene) - paths.keys():
+    for name in named_by(scene) - paths.keys():
         place = find_adapter(name, backend == "llamacpp")
         if place is None:
             raise KnownError(
@@ -272,7 +288,7 @@ def _refuse_unused(choice: Choice, scene: "Scene") -> None:
     """Raise `BadInput` for an adapter that no role names."""
     from base.names import nearest
 
-    names = sorted(_named_by(scene))
+    names = sorted(named_by(scene))
     for name in choice.adapters.keys() - set(names):
         if not names:
             raise BadInput(_("--adapter {name}=…: no role names an adapter", name=name))
@@ -286,8 +302,12 @@ def _refuse_unused(choice: Choice, scene: "Scene") -> None:
         )
 
 
-def _named_by(scene: "Scene | None") -> set[str]:
-    return {role.adapter for role in scene.cast if role.adapter} if scene else set()
+def named_by(scene: "Scene | None") -> set[str]:
+    """The adapters that roles name."""
+    from scenes.scene import BASE_ALONE
+
+    named = {role.adapter for role in scene.cast if role.adapter} if scene else set[str]()
+    return named - {BASE_ALONE}
 
 
 def _named(text: str) -> tuple[str, str]:

@@ -23,6 +23,13 @@ _CLAUSE_OF_SPEECH = re.compile(
     re.IGNORECASE,
 )
 _SENTENCE = re.compile(r"^[“„«\"「『*（(]|[。！？!?…～~.]$|[”\"」』]")
+_NARRATING = re.compile(r"旁白|叙述|敘述|narrators?|narration|ナレーション", re.IGNORECASE)
+"""Labels behind which the story is told."""
+_SAYING = re.compile("[说說道问問答喊叫笑骂罵唤喚語语声聲写寫着著了过過]|^[我你他她它这這那]")
+_MOST_NAME = 6
+"""Signs of a name before a colon in Chinese; a longer one is rather a clause."""
+NOBODY = ""
+"""Whose line a narration is."""
 _FACTS = re.compile(
     r"姓名|名字|性格|性别|性別|年[龄齡]|身高|[体體]重|身[份分]|[职職][业業]|外貌|外表|衣着|服装|服裝"
     r"|[爱愛]好|喜好|喜[欢歡]|[厌厭][恶惡]|[讨討][厌厭]|特[长長]|能力|背景|[关關][系係]|[备備][注註]|注意|提示|警告"
@@ -63,6 +70,8 @@ class Voices:
         word = label.strip()
         if word.lower() in (USER, "you"):
             return USER
+        if not self.narrates and _NARRATING.fullmatch(word) and word != self.name:
+            return NOBODY
         if word == self.name or word in self.aliases or word.lower() == self.name.lower():
             return self.name
         return None
@@ -89,10 +98,22 @@ def blocks(text: str, voices: Voices, labels: bool) -> Iterator[Block]:
         label = _LABEL.match(line) if ":" in line or "：" in line else None
         if label and (how := _HOW.fullmatch(label[1])) and voices.speaker(how[1]):
             label = _LABEL.match(f"{how[1]}：（{how[2]}）{label[2]}")
-        named = (voices.speaker(label[1]) or (label[1] in others and label[1])) if label else None
-        if label and named:
+        named = voices.speaker(label[1]) if label else None
+        if label and named is None and label[1] in others:
+            named = label[1]
+        if label and named == NOBODY and label[2].strip():
+            yield block
+            yield Block(NOBODY, [label[2].strip()], [])
+            block = Block(voices.name, [], [])
+        elif label and not labels and not named and _quotes_another(label[1], label[2], voices):
+            yield block
+            yield Block(NOBODY, [line], [])
+            block = Block(voices.name, [], [])
+        elif label and named:
             yield block
             block = Block(named, [label[2].strip()], [])
+        elif label and labels and label[1].strip().lower() == "ooc":
+            continue
         elif label and labels and _is_fact(label[1], label[2]):
             block.facts.append(f"{label[1]}：{label[2].strip().translate(_BRACES)}")
         elif line and not _START.match(line):
@@ -101,6 +122,19 @@ def blocks(text: str, voices: Voices, labels: bool) -> Iterator[Block]:
                 block = Block(block.speaker, [], [])
             block.lines.append(line)
     yield block
+
+
+def _quotes_another(label: str, told: str, voices: Voices) -> bool:
+    """Whether a line of a message is somebody else's name and what that one says."""
+    name = label.strip()
+    if told.strip()[:1] not in tuple('“「『"') or not _is_name(label) or _FACTS.fullmatch(name):
+        return False
+    own = [one for one in (voices.name, *voices.aliases) if one]
+    if any(name in one or one in name for one in own) or USER in name:
+        return False
+    if name.isascii():
+        return all(word[0].isupper() for word in name.split())
+    return len(name) <= _MOST_NAME and _SAYING.search(name) is None
 
 
 def _is_fact(label: str, told: str) -> bool:

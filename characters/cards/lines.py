@@ -94,6 +94,8 @@ def _told_line(
         return [line if _NARRATIONS.fullmatch(line) else _narration(line[1:-1])]
     if "\\" in line and _LOG_MARK.search(line):
         return [f"{speaker}：{line}"]
+    if not speaker:
+        return [_narration(line)] if _BARE.search(line) else []
     if voices.narrates and speaker == voices.name:
         return [_narration(line)] if _BARE.search(line) else []
     made: list[str] = []

@@ -1,5 +1,6 @@
 """A card as a character of this table, and a character as a card: the same mapping both ways."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
@@ -28,6 +29,8 @@ LONGEST = 1_000_000
 """Characters of all texts of a card that a character is made of."""
 MOST = 100
 """Items of a list in a character file."""
+_MACRO = re.compile(r"\s*(?:\{\{\w+\}\}|<(?:bot|char|user)>)\s*", re.IGNORECASE)
+"""A name that only says that it is one."""
 VOICE_LINES, VOICE_LENGTH = 12, 900
 """A voice is part of every prompt: how much of a card's sample dialogue is taken."""
 
@@ -107,7 +110,7 @@ def sheet_of(card: Card, name: str = "", mode: Mode | None = None) -> Sheet:
 
 def _named(card: Card, given: str) -> str:
     """What a character is called here. Raises `KnownError` where that can begin no line."""
-    called = given or card.name
+    called = given or (card.name if not _MACRO.fullmatch(card.name) else "")
     if name := role_name(called):
         return name
     if not called:

@@ -13,6 +13,7 @@ from html import unescape
 from typing import NamedTuple
 
 from base.messages import N_
+from characters.cards.gauges import may_have_gauges, without_gauges
 
 COMMENTS = N_("comments")
 CODE = N_("blocks of code")
@@ -80,12 +81,21 @@ _TAG = re.compile(
     r"<(/?)([A-Za-z\u3400-\u9fff][\w.:-]{0,60})((?:\s(?:[^<>\"']|\"[^\"<]{0,4000}\"|"
     r"'[^'<]{0,4000}')*+)?)(/?)>|<!--|<[!?][^<>]{0,500}>|<%"
 )
+_BRACKETED = re.compile(
+    r"([【\[])([A-Za-z\u3400-\u9fff]\w{0,20})[】\]]((?:(?!\1\2).){0,20000}?)\1/\2[】\]]", re.DOTALL
+)
+"""`【思维链】…【/思维链】`: a tag in other brackets."""
+_TOKEN = re.compile(r"<[|｜][^<>|｜\n]{1,40}[|｜]>")
+"""What a model's template writes between turns: `<|im_end|>`."""
 _FENCE = re.compile(r" {0,3}(?:> ?)?(`{3,}|~{3,})\s*([\w+-]*)[^`]*$")
 _ONE_LINE_FENCE = re.compile(r"```[^`\n]{1,2000}```")
 _WEB = frozenset(("html", "css", "js", "javascript", "jsx", "ts", "vue", "svg", "xml"))
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden|(?:^|\s)hidden(?:\s|=|$)", re.I)
 _PICTURE = re.compile(r"!\[[^\]\n]{0,300}\]\([^()\s]{0,4000}(?:\s[^()\n]{0,300})?\)")
 _LINK = re.compile(r"\[([^\[\]\n]{1,300})\]\(https?://[^()\s]{1,4000}\)")
+_STORY = re.compile(
+    r"<(?:content|正文|story|text|output|回复)>|\n\s*\n(?=[ \t]*[“「『\"*【])", re.IGNORECASE
+)
 _ENTITY = re.compile(r"&(?:[A-Za-z][A-Za-z0-9]{1,30}|#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6});")
 _SETTER = re.compile(
     r"^\s*_\.(?:set|add|assign|insert|remove|delete|push|unset)\(.*\)\s*;?\s*(?://.*)?$"
@@ -96,7 +106,7 @@ _RULES = re.compile(r"^[ \t]*(?:-{3,}|\*{3,}|={3,})[ \t]*$", re.MULTILINE)
 _HEADING = re.compile(r"^\s{0,3}#{1,6}\s+(?=\S)")
 _QUOTED = re.compile(r"^\s{0,3}(?:>\s)+(?=\S)")
 _BLANKS = re.compile(r"\n[ \t\n]*\n")
-_SUSPECT = re.compile("[<`|&]")
+_SUSPECT = re.compile(r"[<`|&]|[【\[]/")
 _SUSPECT_LINE = r"[ \t]*(?:_\.|[\[{]\s*[\[{\"]|#|>|---|===|\*\*\*)"
 _SUSPECT_FIRST = re.compile(_SUSPECT_LINE)
 _SUSPECT_NEXT = re.compile(rf"\n{_SUSPECT_LINE}")
@@ -134,7 +144,11 @@ def _plain(text: str, left_out: Counter[str], story: bool) -> str:
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     if "```" in text or "~~~" in text:
         text = _without_fences(text, left_out, story)
+    if "【/" in text or "[/" in text:
+        text = _BRACKETED.sub(r"<\2>\3</\2>", text)
     if "<" in text:
+        text, tokens = _TOKEN.subn("", text)
+        left_out[PLACEHOLDERS] += tokens
         text = _without_tags(text, left_out, story)
     text, pictures = _PICTURE.subn("", text)
     left_out[PICTURES] += pictures
@@ -142,6 +156,9 @@ def _plain(text: str, left_out: Counter[str], story: bool) -> str:
     if story:
         text = _without_json(text, left_out)
         text = _without_rows(text, left_out)
+        text, status = without_gauges(text)
+        if status:
+            left_out[STATUS] += status
     else:
         text = _RULES.sub("", text)
     text = _ENTITY.sub(lambda found: unescape(found[0]).replace("\xa0", " "), text)
@@ -156,6 +173,7 @@ def _is_suspect(text: str) -> bool:
         or "~~~" in text
         or _SUSPECT_FIRST.match(text)
         or _SUSPECT_NEXT.search(text)
+        or may_have_gauges(text)
     )
 
 
@@ -216,6 +234,8 @@ def _without_tags(text: str, left_out: Counter[str], story: bool) -> str:
             left_out[reason] += 1
             if begun and _runs_on(tag, reason):
                 return "".join(parts)
+            if reason == THINKING and not tag.alone:
+                at = _behind_thoughts(text, at)
     return "".join([*parts, text[at:]])
 
 
@@ -300,6 +320,13 @@ def _runs_on(tag: _Tag, reason: str) -> bool:
         and reason in (THINKING, VARIABLES, CODE, FOLDED)
         and (tag.name not in ("link", "meta", "base"))
     )
+
+
+def _behind_thoughts(text: str, start: int) -> int:
+    """Where a story begins behind thinking that nothing closes: at a tag around it, or a paragraph
+    that begins with words or deeds; else nowhere."""
+    found = _STORY.search(text, start)
+    return found.start() if found else len(text)
 
 
 def _without_json(text: str, left_out: Counter[str]) -> str:

@@ -49,7 +49,7 @@ _TAIL_EN = re.compile(
 )
 _WRITTEN = re.compile(
     r"(?:[写刻印题贴标绣画挂]着|写了|名叫|名为|叫做|称为|称作|所谓的?|叫作|\b(?:reads?|reading|called|labell?ed|"
-    r"named|titled|so-called|words?|written|signs?|labels?|plaques?))[：:]?\s*$",
+    r"named|titled|so-called|about|of|the|words?|written|signs?|labels?|plaques?))[：:]?\s*$",
     re.IGNORECASE,
 )
 _LONGEST_WRITTEN = 24

@@ -24,6 +24,7 @@ DEPTH = 4
 _START = re.compile(r"^\s*<START>\s*$", re.IGNORECASE | re.MULTILINE)
 _START_ANYWHERE = re.compile(r"<START>", re.IGNORECASE)
 _ORIGINAL = re.compile(r"\{\{\s*original\s*\}\}", re.IGNORECASE)
+_EMPTY_LINES = re.compile(r"\n[ \t\n]*\n")
 _GAPS = re.compile(r"(?<=\S)[ \t]{2,}")
 _SENTENCE = re.compile(r"(?<=[。！？])|(?<=[.!?])(?=\s)|(\n)")
 _TO_A_PROGRAM = re.compile(
@@ -35,11 +36,20 @@ _TO_A_PROGRAM = re.compile(
     r"|\b(?:repl(?:y|ies)|responses?|messages?|outputs?)\b.{0,40}"
     r"\b(?:words|sentences|lines? long|length|format)"
     r"|\b(?:speak|talk|act|write) for \{\{user\}\}|\b(?:stay in|break) character\b"
-    r"|(?:替|代替|扮演)\s*\{\{user\}\}|人工智能|语言模型|AI助手|作为AI|写手|输出格式|段落|字数|词元|破限|越狱|审查|系统提示|无限制|NSFW"
+    r"|(?:替|代替|扮演)\s*\{\{user\}\}|人工智能|语言模型|AI助手|作为AI|写手|输出格式|第[二三]人称|第[二三]人稱|[写寫][一二两三四五六七八九\d]+段|段落|字数|词元|破限|越狱|审查|系统提示|无限制|NSFW"
     r"|(?:至少|不少于|不低于|超过)\s*\d+\s*[字词段]|^(?:请|你|现在|从现在起|接下来)?.{0,8}扮演"
     r"|<\w+>|(?:使用|以|按).{0,6}(?:格式|标签)(?:输出|回复|包裹)",
     re.IGNORECASE,
 )
+_RULES = re.compile(
+    r"(?:禁止|不要|不得|避免|严禁|嚴禁|不能|不可|切勿|勿).{0,6}(?:替|代替|代|扮演)\s*(?:\{\{user\}\}|用户|<user>)"
+    r"|(?:至少|不少于|不少於|不低于|不低於)\s*\d+\s*[字词]|(?:回复|回覆|输出|輸出).{0,8}\d+\s*字"
+    r"|\b(?:do not|don't|never)\b.{0,12}\b(?:speak|talk|act|write|reply) (?:for|as) "
+    r"(?:\{\{user\}\}|<user>)"
+    r"|\bstay in character\b",
+    re.IGNORECASE,
+)
+"""Orders to a chat program inside of what tells who somebody is, where less is surely one."""
 _WHO = re.compile(r"\s*\{\{char\}\}\s*[.。!！]?\s*", re.IGNORECASE)
 _YOU_ARE = re.compile(
     r"^\s*(?:you are|you're|you play|你是|你叫)\s*(?=\{\{char\}\})", re.IGNORECASE
@@ -61,6 +71,8 @@ _NARRATES = re.compile(
     r"|(?:an? |the )?(?:\w+ ){0,3}?(?:narrator|narrat\w+|game ?master|dungeon ?master|storyteller"
     r"|simulator|gm\b|dm\b|rpg))"
     r"|\{\{char\}\}\s*(?:是|作为|担任|扮演|负责|将|会)[^。\n]{0,12}(?:旁白|叙述者|主持人|守秘人|地下城主|模拟器|所有(?:角色|人物|NPC))"
+    r"|\{\{char\}\}[^。\n]{0,6}(?:同时|同時|分别|分別)(?:扮演|饰演|飾演|控制)"
+    r"|\{\{char\}\} (?:will )?(?:plays?|controls?|portrays?|is|are) (?:multiple|several|many|all)\b"
     r"|\{\{char\}\}\s*(?:不是|并非|不代表)[^。\n]{0,8}(?:角色|人物|人)(?:[，,。\n]|$)",
     re.IGNORECASE,
 )
@@ -85,14 +97,22 @@ class CardTexts:
     def profile(self) -> str:
         """Who the character is: description, personality, scenario, and what the author says of
         it to the model."""
-        parts = [self._setting(self._description)]
+        parts = [self.description()]
         parts += [self._setting(self.card.text(name)) for name in ("personality", "scenario")]
         parts.append(self.instructions())
         return "\n".join(part for part in parts if part)
 
     def description(self) -> str:
-        """The first part of the profile."""
-        return self._setting(self._description)
+        """The first part of the profile, without orders to a chat program."""
+        told = self._setting(self._description)
+        if not _RULES.search(told):
+            return told
+        kept: list[str] = []
+        for sentence in filter(None, _SENTENCE.split(told)):
+            is_order = _RULES.search(sentence) is not None
+            self.counts[ADDRESSED] += is_order
+            kept += [] if is_order else [sentence]
+        return _EMPTY_LINES.sub("\n\n", "".join(kept)).strip()
 
     def instructions(self) -> str:
         """What stands behind the profile: the system prompt, and reminders that are too long to be

@@ -53,6 +53,9 @@ class LlamaCpp(Scorer):
     holds U+FFFD, where the model itself wrote a byte that begins no character.
     """
 
+    own_adapter: str | None = None
+    """With which lines are drawn of roles that name none, where it was opened for that."""
+
     def __init__(
         self,
         server: xllamacpp.Server,

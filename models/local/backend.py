@@ -38,6 +38,9 @@ class Local(Scorer):
     want of memory.
     """
 
+    own_adapter: str | None = None
+    """With which lines are drawn of roles that name none, where it was opened for that."""
+
     def __init__(
         self,
         opened: OpenedModel,

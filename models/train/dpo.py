@@ -1,12 +1,16 @@
-"""Preference training (DPO, Rafailov et al. 2023) by trl, on ids that play would have had."""
+"""Preference training (DPO, Rafailov et al. 2023): what was picked becomes likelier than what not.
+
+The output layer is evaluated at the replies alone, and what the reference thinks of them is
+computed once, before anything is learned.
+"""
 
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from typing import Any
 
 import torch
-from datasets import Dataset
-from transformers import PrinterCallback
-from trl import DPOConfig, DPOTrainer
+from torch.nn import functional as F
+from transformers import TrainingArguments
 
 from base.errors import KnownError
 from base.messages import _, _n, series
@@ -14,45 +18,65 @@ from models.encode import Encoder
 from models.train.adapter import new_adapter
 from models.train.curve import Curve
 from models.train.looks import RunPlan, looks_of
+from models.train.loss import Head, target_nll
 from models.train.pairs import PreferencePair, read_pairs
-from models.train.runs import Diverged
+from models.train.preference_rows import PreferenceRow, collate_preferences, preference_rows
+from models.train.rows import batches_of
 from models.train.settings import Settings
-from models.train.trainer import KeepsAdapter
+from models.train.sft import pad_of
+from models.train.trainer import RowTrainer, take_head
 
 HELD_OUT = 10
 """Every so many-th prompt is held out."""
 
-PairIds = dict[str, list[int]]
-"""`prompt_ids`, `chosen_ids` and `rejected_ids`, as trl's collator takes them."""
+
+def reply_logprobs(
+    model: Any, batch: Mapping[str, torch.Tensor], head: Head, vocab: int
+) -> torch.Tensor:
+    """The log-probabilities [replies] of a batch of `collate_preferences`, in float32."""
+    mask: Any = batch["attention_mask"]
+    if "sliding_mask" in batch:
+        mask = {"full_attention": mask, "sliding_attention": batch["sliding_mask"]}
+    shaped = {"position_ids": batch["position_ids"]} if "position_ids" in batch else {}
+    # The output layer was taken off, so that what is called logits is [batch, seq, width]
+    hidden = model(input_ids=batch["input_ids"], attention_mask=mask, **shaped).logits
+    replies = batch["replies"]
+    nll = target_nll(hidden, batch["input_ids"], replies != 0, head, vocab)  # [targets]
+    numbers = replies[:, 1:][replies[:, 1:] != 0] - 1
+    return -nll.new_zeros(len(batch["reference"])).index_add(0, numbers, nll)
 
 
-class PairTrainer(KeepsAdapter, DPOTrainer):
-    """trl's trainer on pairs that are ids already: our prompts are cut into segments, which its own
-    tokenizing would join."""
+class PreferenceTrainer(RowTrainer):
+    """Trains on batches of `PreferenceRow`; the loss of a step is the mean over its pairs."""
 
-    def __init__(self, *args: Any, held_out: Sequence[PairIds], **options: Any) -> None:
-        self.held_out = held_out
-        self.tokens_computed = 0
-        self.seconds_looking = 0.0
-        super().__init__(*args, **options)
-        self.remove_callback(PrinterCallback)
+    def __init__(
+        self, *given: Any, beta: float, window: int | None, pad: int, left: bool, **options: Any
+    ) -> None:
+        self.beta = beta
+        super().__init__(*given, **{"pad": pad, "left": left, **options})
 
-    def _prepare_dataset(self, dataset: Any, *args: Any, **kwargs: Any) -> Any:
-        return dataset
+        def collated(batches: list[Sequence[PreferenceRow]]) -> dict[str, torch.Tensor]:
+            return collate_preferences(batches[0], pad, left, window)
 
-    def look(self, *given: Any, **options: Any) -> dict[str, float]:
-        return DPOTrainer.evaluate(self, *given, **options)
+        self.data_collator = collated
 
-    def prediction_step(self, *given: Any, **options: Any) -> Any:
-        self.go_on()
-        return super().prediction_step(*given, **options)
-
-    def training_step(self, model: Any, inputs: Any, *args: Any, **options: Any) -> Any:
-        self.tokens_computed += inputs["input_ids"].numel()
-        loss = super().training_step(model, inputs, *args, **options)
-        if not torch.isfinite(loss):
-            raise Diverged(self.state.global_step)
+    def summed_loss(self, model: Any, inputs: dict[str, Any]) -> torch.Tensor:
+        """The sum over the pairs of a batch."""
+        gained = reply_logprobs(model, inputs, self.head, self.vocab) - inputs["reference"]
+        chosen, rejected = inputs["contests"].T
+        loss: torch.Tensor = -F.logsigmoid(self.beta * (gained[chosen] - gained[rejected])).sum()
         return loss
+
+    def remember_reference(self, batches: Sequence[Sequence[PreferenceRow]]) -> None:
+        """Compute what the model thinks of each reply as it is now."""
+        self.model.eval()
+        with torch.no_grad():
+            for rows in batches:
+                inputs = self._prepare_inputs(self.data_collator([rows]))
+                told = reply_logprobs(self.model, inputs, self.head, self.vocab).tolist()
+                for row in rows:
+                    row.reference, told = told[: len(row.replies)], told[len(row.replies) :]
+        self.model.train()
 
 
 class PreferenceTask:
@@ -72,7 +96,11 @@ class PreferenceTask:
             )
         pairs = [pair for path in settings.pairs for pair in read_pairs(path)]
         self.pairs = len(pairs)
-        self.learned, self.held_out, self.too_long = _split(pairs, encoder, settings.max_length)
+        learned, held_out = _split(pairs)
+        bounds = encoder, settings.max_length, settings.batch_tokens
+        self.learned, too_long = preference_rows(learned, *bounds)
+        self.held_out, also_too_long = preference_rows(held_out, *bounds)
+        self.too_long = too_long + also_too_long
         if not self.learned:
             raise KnownError(
                 _n(
@@ -86,23 +114,25 @@ class PreferenceTask:
                 )
             )
 
-    @property
-    def _pairs_at_once(self) -> int:
-        tokens = sum(map(_tokens, self.learned))
-        fitting = max(1, self.settings.batch_tokens * len(self.learned) // tokens)
-        return self.settings.per_device_train_batch_size or fitting
+    @cached_property
+    def _batches(self) -> list[list[PreferenceRow]]:
+        return self._batched(self.learned, self.settings.seed)
+
+    def _batched(self, rows: Sequence[PreferenceRow], seed: int) -> list[list[PreferenceRow]]:
+        settings = self.settings
+        return batches_of(rows, settings.batch_tokens, seed, settings.per_device_train_batch_size)
 
     @property
     def batches(self) -> int:
-        return -(-len(self.learned) // self._pairs_at_once)
+        return len(self._batches)
 
     @property
     def counts(self) -> Mapping[str, int]:
         return {
             "examples": self.pairs,
-            "held_out": len(self.held_out),
-            "rows": len(self.learned),
-            "targets": sum(len(r["chosen_ids"]) + len(r["rejected_ids"]) for r in self.learned),
+            "held_out": sum(len(row.pairs) for row in self.held_out),
+            "rows": sum(len(row.pairs) for row in self.learned),
+            "targets": sum(len(reply) for row in self.learned for reply in row.replies),
             "too_long": self.too_long,
         }
 
@@ -110,67 +140,48 @@ class PreferenceTask:
         """Any base with causal attention will do."""
 
     def plan(self, steps: int) -> RunPlan:
-        """What a run of so many steps computes; all pairs that are held out are looked at."""
-        tokens = sum(map(_tokens, self.learned)) / self.batches
+        """What a run of so many steps computes; all rows that are held out are looked at."""
+        tokens = sum(map(len, self.learned)) / self.batches
         accumulated = self.settings.gradient_accumulation_steps
         return RunPlan(
             steps,
             round(steps * tokens * accumulated),
             len(self.held_out),
             len(self.held_out),
-            sum(map(_tokens, self.held_out)),
+            sum(map(len, self.held_out)),
             looks_of(steps, self.settings.eval_steps) if self.held_out else 0,
         )
 
     def trainer(
         self, model: Any, base: str, arguments: Mapping[str, Any], curve: Curve
-    ) -> PairTrainer:
-        count = self._pairs_at_once
-        at_once = {"per_device_train_batch_size": count, "per_device_eval_batch_size": count}
-        return PairTrainer(
-            model=new_adapter(model, self.settings, base),
-            args=DPOConfig(**{**arguments, **at_once}, beta=self.settings.beta, max_length=None),
-            train_dataset=Dataset.from_list(self.learned),
-            eval_dataset=Dataset.from_list(self.held_out) if self.held_out else None,
-            processing_class=_padded(self.encoder),
+    ) -> PreferenceTrainer:
+        head = take_head(model)
+        config = model.config.get_text_config()
+        slides = "sliding_attention" in (getattr(config, "layer_types", None) or ())
+        held_out = self._batched(self.held_out, 0) if self.held_out else []
+        trainer = PreferenceTrainer(
+            new_adapter(model, self.settings, base),
+            head,
+            TrainingArguments(**arguments),
+            self._batches,
+            held_out,
+            pad=pad_of(self.encoder),
+            left=self.encoder.markup != "plain",
             callbacks=[curve],
-            held_out=self.held_out,
+            beta=self.settings.beta,
+            window=config.sliding_window if slides else None,
         )
+        trainer.remember_reference([*self._batches, *held_out])
+        return trainer
 
 
 def _split(
-    pairs: Sequence[PreferencePair], encoder: Encoder, longest: int
-) -> tuple[list[PairIds], list[PairIds], int]:
-    """Pairs to learn from and pairs held out, prompt by prompt, and how many were too long."""
+    pairs: Sequence[PreferencePair],
+) -> tuple[list[PreferencePair], list[PreferencePair]]:
+    """Pairs to learn from and pairs held out, prompt by prompt."""
     prompts = list(dict.fromkeys(pair.prompt for pair in pairs))
-    prompts_held_out = set(prompts[HELD_OUT - 1 :: HELD_OUT])
-    learned, held_out, too_long = list[PairIds](), list[PairIds](), 0
-    for pair in pairs:
-        ids = _ids(pair, encoder)
-        if _tokens(ids) > 2 * longest:
-            too_long += 1
-        else:
-            (held_out if pair.prompt in prompts_held_out else learned).append(ids)
-    return learned, held_out, too_long
-
-
-def _ids(pair: PreferencePair, encoder: Encoder) -> PairIds:
-    prompt = encoder.encode(pair.prompt)
-    of_pair = {"prompt_ids": prompt}
-    for key, reply in (("chosen_ids", pair.chosen), ("rejected_ids", pair.rejected)):
-        ids, __ = encoder.encode_pair(pair.prompt, reply)
-        of_pair[key] = ids[len(prompt) : -1]  # a whole line ends with its newline
-    return of_pair
-
-
-def _tokens(ids: PairIds) -> int:
-    """Tokens that both sequences of a pair come to."""
-    return 2 * len(ids["prompt_ids"]) + len(ids["chosen_ids"]) + len(ids["rejected_ids"])
-
-
-def _padded(encoder: Encoder) -> Any:
-    """The tokenizer, which trl asks for how to pad."""
-    tokenizer = encoder.tokenizer
-    if tokenizer.pad_token is None:
-        tokenizer.pad_token = tokenizer.eos_token
-    return tokenizer
+    held_out = set(prompts[HELD_OUT - 1 :: HELD_OUT])
+    return (
+        [pair for pair in pairs if pair.prompt not in held_out],
+        [pair for pair in pairs if pair.prompt in held_out],
+    )

@@ -10,9 +10,10 @@ Where it is also learned who speaks, a row has branches: the same reply under an
 sees of the row only what stands before that cue.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Sized
 from dataclasses import dataclass, field, replace
 from random import Random
+from typing import TypeVar
 
 import torch
 
@@ -114,9 +115,12 @@ def _encoded(example: Example, encoder: Encoder) -> tuple[list[int], list[float]
     return ids, [example.weight if target else 0.0 for target in targets]
 
 
+Row = TypeVar("Row", bound=Sized)
+
+
 def batches_of(
-    rows: Sequence[TrainingRow], tokens: int, seed: int, count: int | None = None
-) -> list[list[TrainingRow]]:
+    rows: Sequence[Row], tokens: int, seed: int, count: int | None = None
+) -> list[list[Row]]:
     """Batches of at most `tokens` tokens with padding, or of `count` rows; like lengths together.
 
     Rows are shuffled first, and sorted by length only within a pool of batches, so that a batch is
@@ -131,7 +135,7 @@ def batches_of(
     chance.shuffle(shuffled)
     mean = sum(map(len, shuffled)) / len(shuffled)
     pool = POOL * count if count else max(1, round(POOL * tokens / mean))
-    batches: list[list[TrainingRow]] = []
+    batches: list[list[Row]] = []
     for start in range(0, len(shuffled), pool):
         for row in sorted(shuffled[start : start + pool], key=len):
             at_once = len(batches[-1]) + 1 if batches else 0

@@ -11,6 +11,7 @@ from base.errors import KnownError
 from base.messages import _, _n, series
 from models.encode import Encoder
 from models.train.adapter import new_adapter
+from models.train.attention import attend_in_blocks
 from models.train.curve import Curve
 from models.train.data import Example, Split, read_examples
 from models.train.looks import RunPlan, looks_of, rows_of_look
@@ -93,6 +94,7 @@ class SupervisedTask:
         self, model: Any, base: str, arguments: Mapping[str, Any], curve: Curve
     ) -> RowTrainer:
         head = take_head(model)
+        attend_in_blocks(model)
         longest = max(self.learned.rows, key=len)
         looked_at = self._looked_at(arguments["max_steps"])
         trainer = RowTrainer(
@@ -101,7 +103,7 @@ class SupervisedTask:
             TrainingArguments(**arguments),
             self._batches,
             looked_at,
-            pad=_pad_of(self.encoder),
+            pad=pad_of(self.encoder),
             left=self.encoder.markup != "plain",
             callbacks=[curve],
             contrast=self.settings.contrast,
@@ -167,7 +169,7 @@ def _nothing_to_learn(settings: Settings, examples: int, too_long: int) -> str:
     )
 
 
-def _pad_of(encoder: Encoder) -> int:
+def pad_of(encoder: Encoder) -> int:
     """The id that rows are filled up with; nothing looks at it."""
     tokenizer = encoder.tokenizer
     pad = tokenizer.pad_token_id

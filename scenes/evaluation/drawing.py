@@ -12,6 +12,7 @@ from base.text import UNPRINTABLE, is_blank
 from models.backend import Backend, Finish, Progress, Prompt, Sampling
 from models.stop_strings import StopScanner
 from models.train.data import Example
+from scenes.evaluation.kinds import KindShares, kind_shares
 from scenes.evaluation.overlap import distinct, rouge_l, self_bleu
 from scenes.prompt import NARRATION_CUE
 from scenes.scene import Role
@@ -59,6 +60,7 @@ class DrawnHabits:
     """Of each candidate with the line that was really said, on the mean."""
     length: float
     """Characters of a line."""
+    kinds: KindShares | None
 
 
 def raw_sampling(n: int, max_tokens: int, seed: int, temperature: float, top_p: float) -> Sampling:
@@ -125,6 +127,7 @@ def habits(drawings: Sequence[DrawnLines], cast: Sequence[str]) -> DrawnHabits |
         self_bleu=_mean(alike) if alike else None,
         rouge_l=_mean([rouge_l(raw.text, [example.reply]) for example, raw in pairs]),
         length=_mean([len(text.strip()) for text in texts]),
+        kinds=kind_shares([(e.speaker, e.prompt.cue, raw.text) for e, raw in pairs]),
     )
 
 

@@ -83,6 +83,10 @@ class FigureSpec(Generic[T]):
         return FigureRow(self.key, self.label, self.style, self.better, values, really_said)
 
 
+def _of_kinds(name: str) -> Callable[[DrawnHabits], float | None]:
+    return lambda one: None if one.kinds is None else float(getattr(one.kinds, name))
+
+
 NOT_OF_SAID = ("candidates", "unfinished", "distinct_1", "distinct_2", "self_bleu", "rouge_l")
 """Figures of what is drawn that make no sense of the lines that were really said."""
 
@@ -139,6 +143,23 @@ DRAWN: Sequence[FigureSpec[DrawnHabits]] = (
         "rouge_l", N_("ROUGE-L with the line said"), "score", "higher", lambda one: one.rouge_l
     ),
     FigureSpec("length", N_("characters per line"), "number", "", lambda one: one.length),
+    FigureSpec("actions", N_("actions"), "share", "", _of_kinds("action")),
+    FigureSpec("thoughts", N_("thoughts"), "share", "", _of_kinds("thought")),
+    FigureSpec(
+        "speech_with_thought",
+        N_("speech with a thought"),
+        "share",
+        "",
+        _of_kinds("speech_with_thought"),
+    ),
+    FigureSpec("emotions", N_("with an emotion"), "share", "", _of_kinds("emotion")),
+    FigureSpec(
+        "commonest_emotion",
+        N_("  of these the most frequent"),
+        "share",
+        "",
+        _of_kinds("commonest_emotion"),
+    ),
 )
 ROLEBENCH: Sequence[FigureSpec[RoleBenchScores]] = (
     FigureSpec(

@@ -73,6 +73,8 @@ class Hand:
     model: str
     sampling: Sampling
     places: list[Place] = field(default_factory=list)
+    adapter: str | None = None
+    """What its lines were last drawn with."""
     cost: Cost | None = None
     after: int | None = None
     """The turn that they would follow."""
@@ -182,7 +184,7 @@ class Hand:
             self.speaker.name,
             tuple(self.complete),
             self.model,
-            self.speaker.adapter,
+            self.adapter,
             self.sampling.seed,
             settings_of(self.sampling),
             self.context,
@@ -218,6 +220,7 @@ def hand_of(draw: Draw, scene: Scene) -> Hand:
         draw.model,
         replace(sampling, seed=draw.seed),
         [Place(body_of(each.entry), each, over=True) for each in draw.candidates],
+        draw.adapter,
         after=draw.parent,
         context=draw.context,
         cut=None if draw.dropped is None else Cut(draw.budget, draw.dropped, draw.recalled),

@@ -32,6 +32,7 @@ from scenes.table.ranking import pooled
 from scenes.table.reading import ReadFrom, reading_of
 from scenes.table.seeing import Told, read_by, told_at, turns_read
 from scenes.table.session import Draw, Turn
+from scenes.table.voice import adapter_for
 
 if TYPE_CHECKING:
     from characters.knowledge import Shelf
@@ -101,7 +102,8 @@ class PlayHands(PlaySteering):
         if offset:  # who wants more wants them as they come
             sampling, hand.unfolded = replace(sampling, draw=0), True
         hand.places += [Place() for __ in range(max(sampling.n, sampling.draw))]
-        ways = speaker.adapter, taken, hand.begun, hand.steering, self.ranker
+        hand.adapter = adapter_for(speaker, backend)
+        ways = hand.adapter, taken, hand.begun, hand.steering, self.ranker
         self._tell_left_out(backend)
         updates = draw_lines(backend, self.told_scene, history, speaker, sampling, *ways)
         return self._with_notices(backend, updates)
@@ -162,7 +164,7 @@ class PlayHands(PlaySteering):
             prime(backend, scene, entries)
             bounds = backend.context, reply, backend.count
             prompt = build_prompt(scene, entries, speaker, *bounds, steering)
-            yield from backend.prefill(prompt, speaker.adapter)
+            yield from backend.prefill(prompt, adapter_for(speaker, backend))
 
         return read()
 

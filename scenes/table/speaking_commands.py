@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from base.errors import KnownError
 from base.messages import N_, _
 from base.text import shown
+from scenes.scene import BASE_ALONE
 from scenes.table import controller_events as happened
 from scenes.table.command import Command
 
@@ -103,6 +104,10 @@ SPEAKING = (
 """Who speaks."""
 
 
+NOBODYS = (BASE_ALONE, "无", "無")
+"""What a person may write for the base alone."""
+
+
 def _turns(rest: str) -> int | None:
     """How many turns are to be played, where a number says so."""
     if not rest:
@@ -126,4 +131,4 @@ def _adapter(table: "Table", rest: str) -> happened.AdapterAsked:
     name = next((n for n in sorted(names, key=len, reverse=True) if rest.startswith(n)), "")
     role = table.play.scene.role(name or rest.split()[0]).name
     adapter = rest.removeprefix(name).strip()
-    return happened.AdapterAsked(role, None if adapter in ("", "none", "无", "無") else adapter)
+    return happened.AdapterAsked(role, BASE_ALONE if adapter in NOBODYS else adapter or None)

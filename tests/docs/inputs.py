@@ -160,6 +160,7 @@ def put(models: Path, folder: Path, home: Path) -> None:
     shutil.copytree(models / "base", folder / "base")
     shutil.copytree(models / "adapters", folder / "adapters")
     shutil.copytree(models / "adapters" / "voice", folder / "sanguo/checkpoints/checkpoint-76")
+    shutil.copytree(models / "adapters" / "voice", folder / "table/checkpoints/checkpoint-63")
     (home / "models").mkdir(parents=True)
     (home / "cache" / "paotuan").mkdir(parents=True)
     for name in ("chatglm-6b-int4", "chatglm3-6b"):

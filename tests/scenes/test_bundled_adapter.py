@@ -6,10 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from models.backend import Prompt
+from models.backend import Prompt, scorer
 from models.train.recipe import read_recipe
 from scenes.adapters import find_adapter
+from scenes.scene import Role, Scene
 from scenes.scene_loader import load_scene
+from scenes.table.voice import Voiced
 
 CAST = ("曹操", "刘备", "关羽", "张飞", "诸葛亮", "周瑜")
 LINES = (
@@ -26,7 +28,8 @@ LINES = (
 )
 """Scenes of the novel in our own words, who speaks, and what is said."""
 
-FOLDER = Path(__file__).resolve().parents[2] / "scenes" / "library" / "adapters" / "sanguo"
+SHIPPED = Path(__file__).resolve().parents[2] / "scenes" / "library" / "adapters"
+FOLDER, TABLE = SHIPPED / "sanguo", SHIPPED / "table"
 
 
 def test_the_scene_finds_it_for_llama_cpp_and_for_pytorch() -> None:
@@ -87,3 +90,29 @@ def test_the_starter_tells_with_it_who_speaks() -> None:
                 guesses.append(max(told, key=told.__getitem__))
             right[adapter] = sum(g == who for g, (_, who, _) in zip(guesses, LINES, strict=True))
     assert right["sanguo"] >= right[None] + 2
+
+
+def test_the_starter_s_own_adapter_is_small_and_says_where_it_comes_from() -> None:
+    files = {path.name: path.stat().st_size for path in TABLE.iterdir()}
+    terms = {"NOTICE", "GEMMA_TERMS.md", "README.md", "recipe.yaml"}
+    assert terms | {"adapter_model.safetensors", "adapter_config.json", "table.gguf"} < files.keys()
+    assert sum(files.values()) <= 20_000_000
+    recipe = read_recipe(TABLE / "recipe.yaml")
+    config = json.loads((TABLE / "adapter_config.json").read_text(encoding="utf-8"))
+    assert (config["r"], config["lora_alpha"]) == (recipe.r, recipe.lora_alpha)
+    assert set(config["target_modules"]) == set(recipe.target_modules)
+
+
+@pytest.mark.xdist_group("starter")
+def test_the_starter_is_opened_with_it() -> None:
+    pytest.importorskip("xllamacpp", reason="needs the extra `starter`")
+    from tui.model_options import Choice, open_model
+
+    scene = Scene("s", Path(), "夜班的便利店", (Role("客人"),))
+    with closing(open_model(Choice(model="starter", context=512), scene)) as backend:
+        assert isinstance(backend, Voiced) and backend.own_adapter == "table"
+        assert not backend.notices
+        prompt = Prompt("", "【门铃响了。】\n店员：这么晚，您买什么？\n", "客人：")
+        acts = ["\\me 在货架前站了很久 \\emoji 平静\n"]
+        (plain,), (tuned,) = (scorer(backend).score(prompt, acts, one) for one in (None, "table"))
+    assert tuned > plain + 2

@@ -94,3 +94,16 @@ def test_no_number_of_an_account_is_left_of_any_fixture(run: Run) -> None:
     for path in sorted(FIXTURES.iterdir()):
         ran = run("log", "import", path)
         assert ran.status == 0 and not re.search(r"\d{6}", ran.out), path
+
+
+def test_a_log_of_which_nothing_is_play_is_refused_and_not_written(
+    run: Run, tmp_path: Path
+) -> None:
+    log, out = tmp_path / "chat.txt", tmp_path / "out.log"
+    log.write_text("林默(100002) 2026-03-21 19:05:40\n（吃饭了）\n" * 3, "utf-8")
+    ran = run("log", "import", log, "-o", out)
+    assert ran.status == 2 and not out.exists()
+    assert ran.err.splitlines()[-1].endswith(
+        "chat.txt: nothing in it is play, so nothing is written; --format names what it is"
+    )
+    assert run("log", "import", log, "--comments").status == 0

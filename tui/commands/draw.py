@@ -246,13 +246,14 @@ def _deal(
 ) -> Dealt:
     from scenes.steering import steering_of
     from scenes.table.draw import Cost, Done, Ranked, Rejected, draw_lines, line_sampling
+    from scenes.table.voice import adapter_for
 
     sampling = line_sampling(scene, role, sampling_under(scene, asked))
     places: dict[int, Candidate] = {}
     dealt, order = Dealt(), tuple[int, ...]()
     steering = steering_of(scene)
     steering = replace(steering, banned=(*steering.banned, *settings().banned))
-    ways: Any = role.adapter, (), "", steering
+    ways: Any = adapter_for(role, backend), (), "", steering
     with closing(draw_lines(backend, scene, history, role, sampling, *ways)) as updates:
         for update in updates:
             match update:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from base.errors import KnownError
 from base.messages import _
 from tui.commands.import_asking import format_of, settled
 from tui.commands.options import roles_of
@@ -155,7 +156,16 @@ def lines_of(logs: "list[TableLog]", table: "TableRules") -> Iterator[str]:
     """The lines of our log; what became of each file is told when it ends."""
     from tui.reported import report_lines
 
+    kept = 0
     for log in logs:
         yield from log.lines(table)
         for line in report_lines(log.report):
             word(line)
+        kept += log.report.kept
+    if logs and not kept and not table.comments:
+        raise KnownError(
+            _(
+                "{where}: nothing in it is play, so nothing is written; --format names what it is",
+                where=logs[0].report.where,
+            )
+        )

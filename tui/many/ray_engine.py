@@ -9,10 +9,13 @@ import json
 import logging
 import os
 import socket
+import subprocess
+import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from importlib.metadata import version
+from pathlib import Path
 from typing import Any
 
 from base.errors import KnownError
@@ -75,6 +78,9 @@ def _cluster(address: str) -> Iterator[Any]:
     except ImportError as error:
         raise KnownError(not_installed(error.name, "cluster")) from error
     if address:
+        token = Path.home() / ".ray" / "auth_token"
+        if "RAY_AUTH_TOKEN" in os.environ or token.exists():
+            os.environ.setdefault("RAY_AUTH_MODE", "token")
         _reach(address)
     try:
         ray.init(
@@ -120,6 +126,27 @@ def _reach(address: str) -> None:
         raise KnownError(
             _("--ray {address}: nobody answers there: {why}", address=address, why=error)
         ) from error
+    if not address.startswith("ray://") and (problem := _problem_at(address)):
+        raise KnownError(
+            _(
+                "--ray {address}: no Ray cluster that this machine may use answers there: {why}",
+                address=address,
+                why=one_line(problem, 200),
+            )
+        )
+
+
+def _problem_at(address: str) -> str:
+    """Why a cluster's head gives no answer, by Ray's own command, which can be ended in time."""
+    command = [sys.executable, "-m", "ray.scripts.scripts", "health-check", "--address", address]
+    try:
+        asked = subprocess.run(
+            command, capture_output=True, timeout=3 * CONNECT, check=False, text=True
+        )
+    except subprocess.TimeoutExpired:
+        return _("nothing came for {seconds:.0f} s", seconds=3 * CONNECT)
+    said = asked.stderr.strip().splitlines() or [str(asked.returncode)]
+    return "" if asked.returncode == 0 else said[-1]
 
 
 def _check_versions(ray: Any, address: str) -> None:

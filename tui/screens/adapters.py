@@ -13,7 +13,9 @@ from textual.widgets.option_list import Option
 from base.errors import KnownError
 from base.messages import _
 from scenes.adapters import adapter_names
+from scenes.scene import BASE_ALONE
 from scenes.table.play import Play
+from tui.adapter_choice import told
 from tui.paint import printable
 
 if TYPE_CHECKING:
@@ -48,8 +50,7 @@ class AdaptersScreen(ModalScreen[None]):
 
     def _show_roles(self) -> None:
         self.role = ""
-        none = _("none")
-        rows = [f"{role.name}  →  {role.adapter or none}" for role in self.play.scene.cast]
+        rows = [f"{role.name}  →  {told(role)}" for role in self.play.scene.cast]
         self._show(_("Whose lines? Enter chooses · Esc closes"), rows)
 
     def _show(self, title: str, rows: list[str]) -> None:
@@ -67,7 +68,7 @@ class AdaptersScreen(ModalScreen[None]):
             title = _("Which adapter speaks for {name}? Esc goes back", name=self.role)
             self._show(title, [_("none"), *adapter_names()])
             return
-        adapter = None if event.option_index == 0 else adapter_names()[event.option_index - 1]
+        adapter = BASE_ALONE if event.option_index == 0 else adapter_names()[event.option_index - 1]
         try:
             cast("PaotuanApp", self.app).use_adapter(self.role, adapter)
         except KnownError as error:

@@ -17,6 +17,7 @@ from scenes.scene import Role
 from scenes.table.controller import Table
 from scenes.table.speakers import RULE_HELP, RULE_NAMES
 from scenes.turns import RULES
+from tui.adapter_choice import told
 from tui.paint import printable
 from tui.widgets.field import Field
 
@@ -98,7 +99,7 @@ class FloorScreen(ModalScreen[None]):
             _("next") if following else "",
             _("muted") if role.name in play.floor.muted else "",
             _("has left") if role.name in play.floor.away else "",
-            _("adapter {name}", name=role.adapter) if role.adapter else "",
+            _("adapter {name}", name=told(role)) if role.adapter else "",
         ]
         dim = "dim" if role.name in play.floor.silent else ""
         name = (printable(role.name), f"bold {dim}" if following else dim)

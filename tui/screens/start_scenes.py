@@ -198,6 +198,7 @@ class Scenes(Section):
     def _model(self, scene: "Scene") -> str:
         """The model that will speak, and whose voices."""
         from scenes.adapters import find_adapter
+        from scenes.scene import BASE_ALONE
 
         if scene.lesson is not None:
             return _("It is recited; no model is needed.")
@@ -205,7 +206,7 @@ class Scenes(Section):
         model = _("the starter") if name == "starter" else name
         voices = []
         for role in scene.cast:
-            if role.adapter:
+            if role.adapter and role.adapter != BASE_ALONE:
                 here = role.adapter in self.choice.adapters or find_adapter(role.adapter, True)
                 missing = "" if here else _(" (not on this machine)")
                 voices.append(f"{role.name} ← {role.adapter}{missing}")

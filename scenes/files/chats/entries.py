@@ -189,6 +189,8 @@ def _spoken(
         if player and line.startswith(_BY_USER):
             by, line = player, player + line.removeprefix(USER)
         line = filled(line)
+        if not line.strip("【】 "):
+            continue  # only macros that say nothing
         entries = parse(line)
         if _fit(entries, by, speaker):
             yield from entries

@@ -186,6 +186,8 @@ class ChatPeople:
             return False
         own = set(map(key_of, self._told(key)))
         speaking = names.intersection(self.scan.labels.speaking(self._known()))
+        writing = {key_of(self._plain[one]) for one in self.scan.counts if not one[2]}
+        speaking -= {name for name in speaking if key_of(name) in writing}  # they write themselves
         return len(speaking) > 1 and not own.intersection(map(key_of, names))
 
     def _known(self) -> frozenset[str]:

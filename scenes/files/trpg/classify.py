@@ -4,7 +4,7 @@ import re
 
 COMMAND = re.compile(
     r"[.。/](?![.。/])[A-Za-z一-鿿]"
-    r"|[!！](?:r[a-z]{0,2}|st|sc|en|ti|li|coc|dnd|jrrp|set|nn|log|bot|help|name)(?![A-Za-z])",
+    r"|[!！](?:r[a-z]{0,2}|roll|st|sc|en|ti|li|coc|dnd|jrrp|set|nn|log|bot|help|name)(?![A-Za-z])",
     re.IGNORECASE,
 )
 """What begins an order to a dice bot: `.ra 聆听`, `。rd`, `！ra`, `/roll`."""

@@ -27,7 +27,7 @@ _ESCAPED_FACE = re.compile(r"&#91;[^&\[\]\n]{1,4}&#93;")
 """The name of a face in brackets that OneBot escapes."""
 _PLACES = re.compile(r"\((?:chn|rol)\)[^()\n]{1,40}\((?:chn|rol)\)")
 _WRAPPED = re.compile(r"\((?:spl|ins)\)")
-_CODE = re.compile(r"\[(?:CQ|mirai):|\[(?:回复|回覆|引用|Reply)[:：\s]", re.IGNORECASE)
+_CODE = re.compile(r"\[(?:CQ|mirai):|\[(?:回复|回覆|引用|Reply)[:：\s“「\"]", re.IGNORECASE)
 _QUOTING = re.compile(r"\[(?:CQ:reply|mirai:quote|回复|回覆|引用|Reply)", re.IGNORECASE)
 _AFTER_QUOTE = re.compile(r"\s*@?\d{5,20}(?=\D|$)\s*")
 _BRACKET = re.compile(r"[\[\]\n]")
@@ -52,8 +52,13 @@ _SAID_BY_PROGRAM = re.compile(
     r"|.{0,40}(?:开启|关闭)了?全员禁言.{0,10}|.{1,40}被.{0,20}(?:禁言|解除禁言).{0,20}"
     r"|\[?(?:合并转发|聊天记录|聊天記錄|转发消息)\]?(?:\s.*)?|.{0,20}请使用(?:最新版|新版)(?:手机)?QQ.*"
     r"|.{1,40} (?:unsent|recalled|deleted) a message\.?|.{1,30}がメッセージの送信を取り消しました"
-    r"|This message was deleted\.?|以上是打招呼的内容|\[?该(?:消息|类型).{0,12}不支持.{0,20}"
+    r"|(?:This message was deleted|You deleted this message)\.?"
+    r"|以上是打招呼的内容|\[?该(?:消息|类型).{0,12}不支持.{0,20}"
 )
+_FORWARDED = re.compile(
+    r"\[(?:合并转发|合併轉發|聊天[记記][录錄]|转发消息)(?:[:：][^\[\]\n]{0,80})?\]\s*(?:\n|$)"
+)
+"""Over the lines of others, which were said elsewhere."""
 CODED = re.compile(r"[\[@&「]|\((?:met|emj|chn|rol|spl|ins)\)|<[@a:#MT]|> 回")
 """Signs of which one is in every code of a chat program."""
 LONG_NUMBER = re.compile("[0-9]{5}")
@@ -64,6 +69,8 @@ _SAYS = re.compile("[撤收群拍戳捏禁转聊Q招持]")
 
 def is_said_by_program(text: str) -> bool:
     """Whether all of a message is what the chat program itself says: `苏晚 撤回了一条消息`."""
+    if text[0] == "[" and _FORWARDED.match(text):
+        return True
     return (
         (_SAYS.search(text) is not None or "message" in text or "メッセージ" in text)
         and len(text) < 160

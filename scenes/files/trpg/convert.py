@@ -60,13 +60,13 @@ _ONLY_CALLED = re.compile(r"(?:@\S+\s*)+")
 """What only says to whom, in a chat program."""
 _NAMED = re.compile(r"<([^<>\s]{1,40})>")
 """How SealDice prints a player's name."""
-_BRACKETS = '“”"「」『』【】\\[（(*\\\\=➯＞>→@&\n'
+_BRACKETS = '“”"＂「」『』【】\\[（(*\\\\=➯＞>→@&\n'
 _MAY_BE_CODED = re.compile(r"[\[@&「(<>]")
 """What a code of a chat program begins with."""
 _TOLD = "0-9撤收群拍戳捏禁转聊招持"
 """What is in every number of an account, and in all that a program says in Chinese."""
 _PLAIN = re.compile(
-    f"[^{_BRACKETS}{_TOLD}）)<.。/#第=—…？?！!~～dDrRsScC-][^{_BRACKETS}{_TOLD}）)<]*"
+    f"[^{_BRACKETS}{_TOLD}'）)<.。/#第=—…？?！!~～dDrRsScC-][^{_BRACKETS}{_TOLD}）)<]*"
 )
 """A text that is one entry, whatever the style."""
 _QUOTED = re.compile(f"“([^{_BRACKETS}{_TOLD}）)]+)”([^{_BRACKETS}{_TOLD}）)]*)")
@@ -159,7 +159,7 @@ class LogConverter:
                 self.report.drop(number, PICTURES)
         if not text:
             return self._dropped(number, PICTURE, who, text)
-        if "“" in text or "”" in text or "\n" in text:
+        if "“" in text or "”" in text or "\n" in text or "＂" in text or "''" in text:
             text = evened(text)
         if part != "person" or who.observer or who.bot or who.system or is_said_by_program(text):
             bot = who.bot or (part == "dice" and bool(id))

@@ -10,7 +10,8 @@ from dataclasses import replace
 from functools import lru_cache
 
 from scenes.files.head import FileHead
-from scenes.files.trpg.broken_headers import rejoined
+from scenes.files.trpg.broken_headers import names_above, rejoined
+from scenes.files.trpg.colours import COLOURED, without_colours
 from scenes.files.trpg.headers import (
     BLACK,
     CHANNEL,
@@ -100,6 +101,9 @@ def qq_channel(head: FileHead) -> float:
         return 0
     if any(line.lstrip()[:1] in ("—", "–") for line in head.lines):
         head = replace(head, raw="\n".join(rejoined(head.lines)).encode())
+    elif above := names_above(head.text.splitlines()):
+        whole = rejoined(head.text.splitlines(), above)
+        head = replace(head, raw="\n".join(whole).encode())
     return _share(head, CHANNEL, 0.56, 0.03, 2)
 
 
@@ -126,6 +130,8 @@ def black(head: FileHead) -> float:
 
 def irc(head: FileHead) -> float:
     """Most lines have a time and a `<nick>`, or are what such a program says itself."""
+    if COLOURED.search(head.text):
+        head = replace(head, raw="\n".join(map(without_colours, head.lines)).encode())
     said = _count(head, IRC)
     formed = sum(any(form.pattern.fullmatch(line) for form in IRC.forms) for line in head.lines)
     if not said or 2 * (said + formed) < len(head.lines):
@@ -179,13 +185,19 @@ def hktrpg(head: FileHead) -> float:
 def _most(head: FileHead, header: LineHeader, base: float) -> float:
     """From `base` on, where at least half the lines are headers of several names."""
     names = _names(head, header)
-    lines = [line for line in head.lines if not (header.frame and header.frame.fullmatch(line))]
+    lines = [line for line in head.lines if not _is_said_by_program(line, header)]
     if 2 * len(names) < len(lines) or not names:
         return 0
     if len(names) > ENOUGH and len(set(names)) == 1:
         return UNSURE
     repeated = len(set(names)) < len(names) or len(names) < ENOUGH
     return (base if repeated else UNSURE) + 0.1 * len(names) / max(len(lines), 1)
+
+
+def _is_said_by_program(line: str, header: LineHeader) -> bool:
+    if header.frame and header.frame.fullmatch(line):
+        return True
+    return any(one.part == "system" and one.pattern.fullmatch(line) for one in header.forms)
 
 
 def _share(head: FileHead, header: LineHeader, base: float, more: float, least: int) -> float:

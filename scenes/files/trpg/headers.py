@@ -90,7 +90,7 @@ DATED_NAME = LineHeader(
 )
 """`2026-03-21 19:05:40 林默`, as tools write a WeChat chat."""
 QQ = LineHeader(
-    re.compile(rf"{_DAY} {CLOCK}\s+{_TITLE}(?P<name>(?![AaPp][Mm]\b).{{0,80}}?){_ID}\s*"),
+    re.compile(rf"{_DAY} {CLOCK}\s+{_TITLE}(?P<name>(?![AaPp][Mm]\b)[^\t\n]{{0,80}}?){_ID}\s*"),
     frame=re.compile(r"={20,}|消息(?:分组|对象|記錄|分組|對象)[:：].*|消息(?:记录|記錄).*"),
 )
 SINANYA = _inline(
@@ -109,7 +109,8 @@ BLACK = _inline(rf"【(?P<name>[^【】，。！？…“”\n]{{1,20}})】{_COL
 """`【林默】…`."""
 FVTT = LineHeader(
     re.compile(
-        r"\[\d+/\d+/\d+, \d+:\d+:\d+\s?[AP]M\] (?P<name>.{1,200}?)(?:\s+/\s+(?P<text>.*))?\s*"
+        r"\[\d+/\d+/\d+, \d+:\d+:\d+\s?[AP]M\] (?P<name>(?:(?!: ).){1,200}?)"
+        r"(?:\s+/\s+(?P<text>.*))?\s*"
     ),
     inline=True,
     frame=re.compile(r"-{10,}"),
@@ -134,7 +135,7 @@ IRC = LineHeader(
             re.compile(
                 rf"{_STAMP}(?:\s*(?:-!-|\*{{3}}|-->|<--|--|===|->|⇐|→|←)(?:\s.*)?"
                 rf"|\s*\*\s+(?:(?:{_TOLD}).*|\S{{1,60}}\s.{{0,80}}?(?:{_WENT}).*)"
-                r"|\t(?:-->|<--|--|=!=)\t.*)"
+                r"|\s*-[^\s\d-]\S{0,60}-\s.*|\t(?:-->|<--|--|=!=)\t.*)"
             ),
             "system",
         ),

@@ -1,5 +1,6 @@
 """What the readers of table logs give: messages, what is none, and what a person should know."""
 
+import re
 from typing import Literal, NamedTuple
 
 from base.messages import N_
@@ -85,12 +86,20 @@ MAINS = frozenset(
 """Channels where they play."""
 
 
+_WHISPERS = re.compile(
+    r"私聊|私信|私密|密[语語聊谈談]|悄悄|耳[语語]|秘匿|内緒|(?:whispers?|private|pm|secret)\b"
+)
+"""Channels of two, which the others at the table do not hear."""
+
+
 def part_of(channel: object) -> Part:
     """What a message is by the channel that it stands in."""
     if isinstance(channel, str):
         name = channel.strip().lower()
         if name in ASIDES:
             return "aside"
+        if _WHISPERS.match(name):
+            return "whisper"
         if name in ("系统", "系統", "system", "システム"):
             return "system"
     return "person"

@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterable
 
 _SIGNS = re.compile("[“”]")
+_DOUBLED = re.compile(r"(?<![\w'])''([^'\n]{1,400})''(?![\w'])")
+"""Two single marks for each double one."""
 _OTHERS = (("「", "」"), ("『", "』"), ('"', '"'))
 
 
@@ -12,6 +14,7 @@ def evened(text: str) -> str:
 
     What is well nested stays. A single mark at the end of a line closes what began with the line.
     """
+    text = _DOUBLED.sub(r'"\1"', text.replace("＂", '"'))
     if "“" in text or "”" in text:
         text = _in_turn(text)
     if "\n" in text:

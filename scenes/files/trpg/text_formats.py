@@ -1,11 +1,13 @@
 """Logs made of lines to messages: a header with a name, then the text, up to the next header."""
 
 from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
 
 from base.messages import N_, _
 from scenes.files.report import FileNotice
 from scenes.files.source import TextFile
-from scenes.files.trpg.broken_headers import rejoined
+from scenes.files.trpg.broken_headers import LOOKED_AT, names_above, rejoined
+from scenes.files.trpg.colours import without_colours
 from scenes.files.trpg.headers import (
     BLACK,
     CHANNEL,
@@ -64,16 +66,21 @@ read_sinanya = _reader(SINANYA)
 read_rendered = _reader(RENDERED)
 read_painted = _reader(PAINTED)
 read_fvtt = _reader(FVTT)
-read_irc = _reader(IRC)
 read_tabbed = _reader(TABBED)
 read_stamped = _reader(STAMPED)
 read_channelled = _reader(CHANNELLED)
 read_discord = _reader(DISCORD)
 
 
+def read_irc(file: TextFile) -> Iterator[Item]:
+    """The messages of an IRC program, without their colours."""
+    return messages(file, IRC, map(without_colours, file.lines()))
+
+
 def read_channel(file: TextFile) -> Iterator[Item]:
     """The messages under a name and a time, be they broken into lines by a copy."""
-    return messages(file, CHANNEL, rejoined(file.lines()))
+    above = names_above(islice(file.lines(), LOOKED_AT))
+    return messages(file, CHANNEL, rejoined(file.lines(), above))
 
 
 def read_hktrpg(file: TextFile) -> Iterator[Item]:

@@ -1,0 +1,128 @@
+"""Draws hands after contexts through the path that play takes, to be scored blind.
+
+    python tests/corpora/blind_draw.py CONDITION -o hands.jsonl [--adapter NAME=PATH] [--five]
+
+The contexts are the 24 of `tests/corpora/blind/contexts` and one of each scene that is held out of
+`corpus/tables`: the log up to a line that a role speaks, chosen by the scene's name. A hand that is
+in the file already is not drawn again. `blind.py` makes a sheet of such files.
+"""
+
+import argparse
+import json
+import random
+import sys
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT))
+
+from models.resolve import resolve  # noqa: E402  (a script)
+from scenes.log import Entry, parse, write  # noqa: E402
+from scenes.scene import Scene  # noqa: E402
+from scenes.scene_loader import load_scene  # noqa: E402
+from scenes.table.draw import Done, Ranked, draw_lines, line_sampling  # noqa: E402  # noqa: E402
+from scenes.table.ranking import pooled  # noqa: E402
+from tui.scripts_of_scene import in_scripts_of  # noqa: E402
+
+OURS = Path(__file__).parent / "blind" / "contexts"
+TABLES = ROOT / "corpus" / "tables"
+SEED = 16
+LEAST = 6
+"""Lines of a log before the one that is drawn for."""
+
+
+@dataclass(frozen=True)
+class Context:
+    """Where a line is to be drawn."""
+
+    name: str
+    scene: Scene
+    history: tuple[Entry, ...]
+    speaker: str
+
+
+def contexts() -> Iterator[Context]:
+    """Ours, then those of the held-out scenes."""
+    for line in (OURS / "speakers.tsv").read_text("utf-8").splitlines():
+        name, speaker = line.split("\t")
+        scene = load_scene(OURS / f"{name}.yaml")
+        yield Context(f"new/{name}", scene, tuple(parse(scene.opening)), speaker)
+    for name in (TABLES / "held-out.txt").read_text("utf-8").splitlines():
+        if name and not name.startswith("#"):
+            yield _held_out(name)
+
+
+def _held_out(name: str) -> Context:
+    scene = load_scene(TABLES / f"{name}.yaml")
+    log = [one for one in parse((TABLES / f"{name}.log.txt").read_text("utf-8"))]
+    log = [one for one in log if one.kind != "chapter"]
+    cast = {role.name for role in scene.cast if not role.narrator}
+    places = [at for at, one in enumerate(log) if at >= LEAST and one.speaker in cast]
+    at = random.Random(f"{SEED} {name}").choice(places)
+    return Context(f"held-out/{name}", scene, tuple(log[:at]), str(log[at].speaker))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("condition")
+    parser.add_argument("-o", "--output", type=Path, required=True)
+    parser.add_argument("--adapter", metavar="NAME=PATH")
+    parser.add_argument("--five", action="store_true", help="draw five, not ten to choose from")
+    parser.add_argument("--limit", type=int)
+    options = parser.parse_args()
+    done = set()
+    if options.output.exists():
+        lines = options.output.read_text("utf-8").splitlines()
+        done = {json.loads(line)["context"] for line in lines}
+    backends: dict[str, Any] = {}
+    with options.output.open("a", encoding="utf-8") as out:
+        for one in list(contexts())[: options.limit]:
+            if one.name in done:
+                continue
+            hand = {"condition": options.condition, **_hand(one, options, backends)}
+            out.write(json.dumps(hand, ensure_ascii=False) + "\n")
+            out.flush()
+    for backend in backends.values():
+        backend.close()
+
+
+def _hand(context: Context, options: argparse.Namespace, backends: dict[str, Any]) -> Any:
+    scene = context.scene
+    spec, __ = in_scripts_of(resolve("starter"), scene)
+    assert spec.model is not None
+    name, __, path = (options.adapter or "").partition("=")
+    if spec.model.name not in backends:
+        given = {"adapters": {name: Path(path)}} if name else {}
+        backends[spec.model.name] = spec.open(context=2048, **given)
+    role = scene.role(context.speaker)
+    assert role is not None
+    sampling = line_sampling(scene, role)
+    if not options.five:
+        sampling = pooled(sampling, "starter")
+    sampling = replace(sampling, seed=SEED)
+    places, order = dict[int, Entry](), tuple[int, ...]()
+    ways = backends[spec.model.name], scene, context.history, role, sampling, name or None
+    with closing(draw_lines(*ways)) as updates:
+        for update in updates:
+            if isinstance(update, Done):
+                places[update.place] = update.candidate.entry
+            elif isinstance(update, Ranked):
+                order = update.order
+    best = [places[at] for at in order or sorted(places) if at in places][: sampling.n]
+    return {
+        "context": context.name,
+        "title": scene.title,
+        "summary": scene.summary,
+        "speaker": context.speaker,
+        "profile": role.profile,
+        "before": [write(one) for one in context.history[-8:]],
+        "lines": [write(one) for one in best],
+    }
+
+
+if __name__ == "__main__":
+    main()
