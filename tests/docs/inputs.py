@@ -9,6 +9,7 @@ from tests.chatglm.made_up import make_prefix
 from tests.chatglm.tokenizer_made_up import make_playable
 from tests.corpora.teachers import NOVEL
 from tests.docs.pages import ROOT
+from tests.docs.seeds import write_seeds
 from tests.imports.table_logs import NAMED, zipped
 from tests.local.tiny_models import LINES, make_llama, tiny_llama
 from tests.models.tiny_gguf import tuned, write_model
@@ -88,6 +89,7 @@ def write_inputs(folder: Path) -> None:
     (folder / "facts.yaml").write_text(FACTS, encoding="utf-8")
     (folder / "questions.txt").write_text("你喜欢吃什么？\n三国归晋，曰：\n", encoding="utf-8")
     _write_data(folder)
+    write_seeds(folder, words)
 
 
 def words(number: int) -> str:

@@ -95,7 +95,7 @@ def read_source(one: SourceName, scene: "Scene | None", wanted: Wanted) -> "Scri
             word(line)
         return session
     source = LogInput(one.name)
-    told = _of_novel(path) if is_novel(path) else _entries(source)
+    told = _of_novel(path, wanted.names) if is_novel(path) else _entries(source)
     entries = renamed(told, wanted.roles or {})
     questions = script_of_questions(source.where, entries, scene, wanted.names)
     if questions is None:
@@ -153,15 +153,17 @@ def _head(path: Path) -> "FileHead | None":
         return None  # whoever reads it next says why
 
 
-def _of_novel(path: Path) -> "list[Entry]":
-    """A novel as a log: who says what in it. Raises `KnownError`."""
+def _of_novel(path: Path, wanted: Sequence[str]) -> "list[Entry]":
+    """A novel as a log: who says what in it, by a name that is wanted. Raises `KnownError`."""
     from scenes.data.books.book import read_book
     from scenes.data.books.convert import entries
-    from scenes.data.books.people import aliases_of
+    from scenes.data.books.people import aliases_of, names_asked_for
     from scenes.data.books.quotes import Extractor
+    from scenes.data.examples.apart import renamed
 
     book = read_book(path)
-    quoted = list(Extractor(book, aliases_of(book)[1]).quotes())
+    aliases = aliases_of(book)[1]
+    quoted = list(Extractor(book, aliases).quotes())
     word(
         _n(
             "{where}: a novel; {n} quotation has a speaker",
@@ -170,7 +172,7 @@ def _of_novel(path: Path) -> "list[Entry]":
             where=path,
         )
     )
-    return list(entries(book, quoted))
+    return renamed(entries(book, quoted), names_asked_for(aliases, wanted))
 
 
 def tell_speakers(texts: "Sequence[Script | Session]", wanted: Wanted) -> None:

@@ -2,7 +2,8 @@
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from importlib import resources
@@ -121,6 +122,24 @@ def aliases_of(book: Book) -> tuple[str, Aliases]:
     return "", NOBODY
 
 
+def aliases_by_people(book: Book) -> Aliases:
+    """The bundled aliases whose people occur most, for pieces of a book without its title; else
+    none."""
+    fitting = [aliases for __, aliases in bundled() if _has_people(book.plain, aliases)]
+    return max(fitting, key=lambda one: _occurrences(book.plain, one).total(), default=NOBODY)
+
+
+def names_asked_for(aliases: Aliases, wanted: Sequence[str]) -> dict[str, str]:
+    """Who is meant by a wanted name that is another one of theirs: it by their own name."""
+    meant = {name: {one.person for one in aliases.names.get(name, ())} for name in wanted}
+    return {
+        person: name
+        for name, people in meant.items()
+        for person in people
+        if len(people) == 1 and person not in wanted
+    }
+
+
 def _has_title(book: Book, title: str) -> bool:
     """Whether a title is that of the book itself: the name of its file, or one of its first lines.
 
@@ -133,11 +152,14 @@ def _has_title(book: Book, title: str) -> bool:
 
 def _has_people(text: str, aliases: Aliases) -> bool:
     """Whether people of the book occur in number."""
+    often = _occurrences(text, aliases)
+    return len(often) >= FEWEST_PEOPLE and often.total() * ONE_PERSON_IN >= len(text)
+
+
+def _occurrences(text: str, aliases: Aliases) -> Counter[str]:
+    """How often each of the people is named in full, those who are at all."""
     seen = Occurrences(text, aliases.people)
-    often = {person: seen.count(person) for person in aliases.people if len(person) > 1}
-    return sum(map(bool, often.values())) >= FEWEST_PEOPLE and (
-        sum(often.values()) * ONE_PERSON_IN >= len(text)
-    )
+    return +Counter({name: seen.count(name) for name in aliases.people if len(name) > 1})
 
 
 def _aliases(text: str, where: str) -> Aliases:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from scenes.data.books.book import book_of
-from scenes.data.books.people import NOBODY
+from scenes.data.books.people import aliases_by_people, names_asked_for
 from scenes.data.books.quotes import Extractor
 
 _MARKS = '“”「」『』"‘’'
@@ -19,8 +19,11 @@ class SpokenQuote:
     before: str = ""
 
 
-def speakers_of(pairs: Sequence[tuple[str, str]]) -> list[SpokenQuote]:
-    """Of each `(context, chat)`, in the order of a book, who speaks; empty where it is not told."""
+def speakers_of(pairs: Sequence[tuple[str, str]], wanted: Sequence[str] = ()) -> list[SpokenQuote]:
+    """Of each `(context, chat)`, in the order of a book, who speaks; empty where it is not told.
+
+    People of a book whose aliases come along are called by their own names, or as `wanted`.
+    """
     said = [_bare(chat) for __, chat in pairs]
     contexts = [" ".join(context.split()) for context, __ in pairs]
     text = "\n".join(f"{context}“{chat}”" for context, chat in zip(contexts, said, strict=True))
@@ -30,7 +33,9 @@ def speakers_of(pairs: Sequence[tuple[str, str]]) -> list[SpokenQuote]:
         found = book.text.find(f"{context}“{chat}”", at)
         starts.append(found)
         at = found + len(context) + len(chat) + 2 if found >= 0 else at
-    quotes = {quote.start: quote for quote in Extractor(book, NOBODY).quotes()}
+    aliases = aliases_by_people(book)
+    asked = names_asked_for(aliases, wanted)
+    quotes = {quote.start: quote for quote in Extractor(book, aliases).quotes()}
     result = []
     for start, context, chat in zip(starts, contexts, said, strict=True):
         quote = quotes.get(start + len(context)) if start >= 0 else None
@@ -38,7 +43,7 @@ def speakers_of(pairs: Sequence[tuple[str, str]]) -> list[SpokenQuote]:
             result.append(SpokenQuote(chat, "", _told(context)))
         else:
             before = book.text[start : max(start, min(quote.bare, quote.start))]
-            result.append(SpokenQuote(chat, quote.speaker, _told(before)))
+            result.append(SpokenQuote(chat, asked.get(quote.speaker, quote.speaker), _told(before)))
     return result
 
 

@@ -338,7 +338,7 @@ def _quotes(records: Iterable[Located], table: _Table, told: Conversations) -> N
     from scenes.data.conversations.quoted import speakers_of
 
     pairs = [(_text(one, "context", w), _text(one, "chat", w), w) for w, one in records]
-    found = speakers_of([(context, chat) for context, chat, __ in pairs])
+    found = speakers_of([(context, chat) for context, chat, __ in pairs], table.names)
     alone = not any(quote.speaker for quote in found)
     unnamed = 0
     for number, (quote, (__, chat, where)) in enumerate(zip(found, pairs, strict=True)):
