@@ -14,7 +14,7 @@ from packaging.version import Version
 
 from tests.requirements import ROOT, newest, requirements
 
-EXTRAS = ("starter", "local", "train", "embeddings", "keyring", "parquet", "serve")
+EXTRAS = ("starter", "local", "train", "embeddings", "keyring", "parquet", "serve", "cluster")
 ROOMS = ("tui", "scenes", "characters", "models", "base")
 NEEDS_EVERYTHING = ("tests",)
 LOCKED = [line.partition("==") for line in (ROOT / "constraints.txt").read_text().splitlines()]
@@ -79,12 +79,15 @@ def test_all_that_tests_import_is_declared_for_development() -> None:
 
 SERVING = "tui/web/"
 """What `paotuan serve` alone imports, which says what is missing; its extra brings it."""
+BEYOND = {SERVING: "serve", "tui/many/ray_engine.py": "cluster"}
+"""Modules that are opened by one option alone, and the extra that brings what they import."""
 
 
 def test_what_is_imported_without_an_extra_needs_none() -> None:
     """`pip install paotuan` alone opens the program: its modules for the screen need no extra."""
     for file in sorted((ROOT / "tui").rglob("*.py")):
-        extras = ("serve",) if file.relative_to(ROOT).as_posix().startswith(SERVING) else ()
+        name = file.relative_to(ROOT).as_posix()
+        extras = tuple(extra for start, extra in BEYOND.items() if name.startswith(start))
         wanted = {canonicalize_name(OF_MODULE.get(top, [top])[0]) for top in imports_of(file)}
         assert wanted <= declared(*extras) | declared(), file
 

@@ -119,7 +119,7 @@ def test_a_character_is_made_of_a_role(tmp_path: Path) -> None:
 
 BROKEN = [
     (b"{", "not JSON"),
-    (b"[]", "a list"),
+    (b"[[]]", "a list"),
     ('{"role": "甲"}'.encode("gb18030"), "not UTF-8"),
     (b'{"question": "a", "generated": []}', "role is missing"),
     ('{"role": "甲：乙", "question": "a", "generated": []}'.encode(), "in a name"),

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-GROUPS = ("scenes", "characters", "log", "sessions", "models", "corpus", "eval")
+GROUPS = ("scenes", "characters", "log", "sessions", "models", "corpus", "eval", "bench")
 PROGRAM = (sys.executable, "-m", "tui")
 
 

@@ -26,11 +26,13 @@ from tui.screens.table import TableScreen
 SHIPPED = (
     "changan",
     "greyharbour",
+    "four-classics",
     "honglou",
     "last-train",
     "rain-house",
     "sanguo",
     "shihuazhen",
+    "shuihu",
     "tutorial",
     "xiyou",
     "入门",

@@ -40,12 +40,12 @@ def test_keys_that_come_in_one_burst_do_what_they_would_do_one_by_one(
 ) -> None:
     """`r`, down, Enter: the second role, not the first; then what is typed goes to the table."""
     shown = terminal(PAOTUAN_MODEL="scripted")
-    shown.until(shown.shows("场景 10", "Enter 开演"))
+    shown.until(shown.shows("场景 12", "Enter 开演"))
     shown.type("/qmzj")
     shown.until(shown.shows("青梅煮酒", "曹操"))
     shown.type("\x1b[Br\x1b[B\r玄德")
     shown.until(lambda: "玄德" in shown.text and "场景" not in shown.text)
     assert "你：曹操" in shown.text or "你：许褚" in shown.text, shown.text
     shown.type("\x0c")
-    shown.until(shown.shows("场景 10"))
+    shown.until(shown.shows("场景 12"))
     assert not list((tmp_path / "data/paotuan/sessions").glob("*.jsonl"))

@@ -25,7 +25,7 @@ World = Annotated[
     typer.Option(
         "--world",
         metavar="NAME",
-        help="The work or world that the role is from; values for 西游记 and 三国演义 come along.",
+        help="The work or world that the role is from; values for two of the classics come along.",
     ),
 ]
 CharacterName = Annotated[

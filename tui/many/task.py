@@ -10,6 +10,7 @@ import json
 from collections.abc import Mapping
 from contextlib import chdir, redirect_stderr, redirect_stdout
 from dataclasses import dataclass, field
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -53,8 +54,7 @@ def worked(task: ManyTask) -> ManyRecord:
 
     Raises `KeyboardInterrupt` where the command was stopped.
     """
-    from tui.commandline import main
-
+    main = import_module("tui.commandline").main  # by name, since its commands come here
     with chdir(task.folder):
         digest = _digest(task)
         before = task.before

@@ -44,7 +44,8 @@ class TableLog:
         if not self.report.read:
             raise no_message(self)
         named_nobody = self.report.names.keys() <= {NAMELESS}
-        if self.importer.name in TRANSCRIPTS and named_nobody and NAMELESS not in table.roles:
+        by_person = table.roles.get(NAMELESS, NAMELESS) != NAMELESS
+        if self.importer.name in TRANSCRIPTS and named_nobody and not by_person:
             raise KnownError(
                 _(
                     "{where}: nobody is named in it; say who speaks with --speaker NAME",

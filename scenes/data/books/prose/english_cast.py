@@ -96,7 +96,7 @@ class EnglishCast:
             if found["name"] and (name := self.clean(found["name"])):
                 counts[name] += 1
         for person in people(counts):
-            often = max(person.forms, key=lambda name: (person.forms[name], -len(name)))
+            often = max(person.forms, key=lambda name: (person.forms[name], len(name)))
             for name in person.forms:
                 self.forms.setdefault(name, often)
             if person.gender:
