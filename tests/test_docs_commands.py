@@ -46,6 +46,8 @@ INSTEAD = (
     (r"trim any.gguf", "trim ~/models/any.gguf"),
     (r"convert chatglm3-6b-int4", "convert ~/models/chatglm3-6b"),
     (r"logs/\*\.log\.txt", "logs/one.log.txt logs/two.log.txt"),
+    (r"books/\*\.txt", "books/one.txt books/two.txt"),
+    (r" --ray( [\d.:]+)?", ""),  # `make test-ray` tries it
     (r"max_steps=30", "max_steps=2"),
     (r"max_length=600", "max_length=8000"),
     (r"--history-tokens 1500", "--history-tokens 60"),

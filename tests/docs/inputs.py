@@ -115,6 +115,10 @@ def book() -> str:
 
 
 def _write_data(folder: Path) -> None:
+    (folder / "books").mkdir()
+    for name in ("one", "two"):
+        text = f"{name}：林默推开门，说道：“有人吗？”\n苏晚道：“没有。”\n"
+        (folder / "books" / f"{name}.txt").write_text(text, encoding="utf-8")
     (folder / "logs").mkdir()
     for number, name in enumerate(("one", "two")):
         (folder / "logs" / f"{name}.yaml").write_text(PLAYED, encoding="utf-8")

@@ -1,6 +1,6 @@
 """A file with a log of a table, opened, and read once as lines of our log."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -39,13 +39,19 @@ class TableLog:
         Raises `KnownError` where nothing in the file is a message of its format.
         """
         converter = LogConverter(table, self.report, beside, self.labelled)
-        yield from converter.lines(self._items())
+        lines: Iterable[str] = converter.lines(self._items())
+        if self.importer.name in TRANSCRIPTS:
+            lines = list(lines)  # it may be that nobody is named in any of them
+            self._check_named(table)
+        yield from lines
         self.report.notices += self.file.notices
         if not self.report.read:
             raise no_message(self)
-        named_nobody = self.report.names.keys() <= {NAMELESS}
+
+    def _check_named(self, table: TableRules) -> None:
+        """Raise `KnownError` for a transcript in which nobody is named, by a person neither."""
         by_person = table.roles.get(NAMELESS, NAMELESS) != NAMELESS
-        if self.importer.name in TRANSCRIPTS and named_nobody and not by_person:
+        if self.report.read and self.report.names.keys() <= {NAMELESS} and not by_person:
             raise KnownError(
                 _(
                     "{where}: nobody is named in it; say who speaks with --speaker NAME",
