@@ -61,7 +61,8 @@ class FloorActions(ControlledScreen):
         self.watching.pace, self.watching.waits = choice.pace, choice.waits
         if choice.watch or choice.auto:
             self._paotuan.choice = replace(choice, auto=0)
-            self._watch(choice.auto or None)
+            # behind the app's own wish, by which the model begins to load
+            self._paotuan.call_after_refresh(self._watch, choice.auto or None)
 
     # --- what happens ---
 
