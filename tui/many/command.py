@@ -209,7 +209,7 @@ def _report(many: Many, records: Sequence[ManyRecord], as_data: bool, folder: Pa
             len(records),
             folder=folder,
             failed=len(failed),
-            counts=f"; {counts}" if counts else "",
+            counts=_("; {counts}", counts=counts) if counts else "",
         )
     )
     if failed:
