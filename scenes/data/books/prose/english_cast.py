@@ -96,7 +96,7 @@ class EnglishCast:
             if found["name"] and (name := self.clean(found["name"])):
                 counts[name] += 1
         for person in people(counts):
-            often = max(person.forms, key=lambda name: (person.forms[name], len(name)))
+            often = self._usual(person.forms)
             for name in person.forms:
                 self.forms.setdefault(name, often)
             if person.gender:
@@ -111,6 +111,19 @@ class EnglishCast:
         for end, whole in by_end.items():
             if len(whole) == 1 and self._pointed[end]:
                 self.forms.setdefault(end, next(iter(whole)))
+
+    def _usual(self, forms: Mapping[str, int]) -> str:
+        """The form of a name that is used most; of such as are used alike, one that stands beside
+        what is said, or the longest."""
+        most = max(forms.values())
+        usual = sorted((name for name in forms if forms[name] == most), key=len, reverse=True)
+        return next(filter(self._says, usual), usual[0]) if len(usual) > 1 else usual[0]
+
+    def _says(self, name: str) -> bool:
+        """Whether a verb of speaking stands beside the whole of a name."""
+        name = re.escape(name)
+        tag = rf"\b(?:{SAY})\s+{name}\b(?!\s+{_CAP})|\b{name}\s+(?:{SAY})\b"
+        return re.search(tag, self.narration) is not None
 
     def clean(self, name: str) -> str:
         """A name without what only begins a sentence."""
