@@ -148,12 +148,12 @@ def test_the_readable_log_is_always_that_of_the_branch(play: Play) -> None:
 def test_a_lone_surrogate_and_an_endless_line_come_back(play: Play) -> None:
     long = "长" * 3_500_000
     play.session.say(Entry("speech", "\ud83d|\udc00\ud83d", "林默"))
-    began = time.process_time()
+    began = time.perf_counter()
     play.say(long)
     path = play.journal.path
     play.close()
     resumed = Play.resume(path)
-    assert time.process_time() - began < 10
+    assert time.perf_counter() - began < 10
     assert [e.text for e in resumed.session.entries[2:]] == ["\ud83d|\udc00\ud83d", long]
     resumed.close()
 
