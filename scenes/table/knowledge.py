@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -125,7 +126,7 @@ def notes_of_log(
 
     try:
         seen = view(log, missing, speaker, scene)
-        shared = lambda: common(log, missing, absent, scene)  # noqa: E731
+        shared = partial(common, log, missing, absent, scene)
         return owned(brought_up, scene, speaker, seen, shared), problems
     finally:
         knowledge.close()

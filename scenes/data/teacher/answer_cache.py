@@ -114,13 +114,16 @@ class AnswerCache:
             self._timed += 1
 
     def close(self) -> None:
-        if self._synced > -math.inf:
-            with suppress(OSError), self.path.open("ab") as file:
-                os.fsync(file.fileno())
-        if self._lock is not None:
-            self._lock.release()
-            with suppress(OSError):
-                os.unlink(self._lock.lock_file)
+        """Have the disk keep what was written, and let others write. Raises `OSError`."""
+        try:
+            if self._synced > -math.inf and self.path.exists():
+                with told(self.path), self.path.open("r+b") as file:
+                    os.fsync(file.fileno())
+        finally:
+            if self._lock is not None:
+                self._lock.release()
+                with suppress(OSError):
+                    os.unlink(self._lock.lock_file)
 
     def _append(self, value: Mapping[str, Any]) -> int:
         """Write a line; where it begins."""

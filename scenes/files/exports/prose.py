@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
 from base.text import UNPRINTABLE, is_blank
 from scenes.dice.words import is_chinese
+from scenes.files.exports.paragraphs import Prose
 from scenes.files.exports.prose_en import EnglishProse
 from scenes.files.exports.prose_zh import ChineseProse
 from scenes.files.exports.sentences import Paragraph
@@ -16,16 +16,6 @@ from scenes.table.session import Session
 
 MOST_LINES, MOST_CHARACTERS = 4, 240
 """What one speaker says and does without a break is a paragraph up to here."""
-
-
-class Prose(Protocol):
-    """How a language tells a story; it remembers what it has told."""
-
-    indent: str
-
-    def narrated(self, text: str) -> Paragraph: ...
-
-    def told(self, group: Sequence[Entry]) -> Paragraph: ...
 
 
 @dataclass(frozen=True)

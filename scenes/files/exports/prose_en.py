@@ -4,14 +4,13 @@ import re
 from collections.abc import Sequence
 
 from scenes.files.exports.moods import in_english
+from scenes.files.exports.paragraphs import Prose
 from scenes.files.exports.sentences import (
     Paragraph,
-    Spoken,
     asks,
     ended,
     quoted,
     told_already,
-    with_feelings,
     without_subject,
 )
 from scenes.log import Entry
@@ -55,48 +54,18 @@ def in_the_past(entries: Sequence[Entry]) -> bool:
     return past >= present
 
 
-class EnglishProse:
-    """Makes paragraphs of what one speaker says, does and thinks without a break."""
+class EnglishProse(Prose):
+    """Paragraphs in English, in the tense of the lines."""
 
-    indent = ""
+    gap = " "
+    stop = "."
 
     def __init__(self, entries: Sequence[Entry]) -> None:
+        super().__init__(entries)
         past = in_the_past(entries)
         self.says, self.asks = ("said", "asked") if past else ("says", "asks")
         self.thinks = "thought" if past else "thinks"
         self.whispers = "whispered" if past else "whispers"
-        self.spoken = Spoken()
-
-    def narrated(self, text: str) -> Paragraph:
-        self.spoken.interrupted()
-        paragraph = Paragraph()
-        paragraph.add(ended(text, "."))
-        return paragraph
-
-    def told(self, group: Sequence[Entry]) -> Paragraph:
-        """A paragraph of what one speaker says and does."""
-        paragraph, named = Paragraph(), False
-        speaks = any(entry.kind == "speech" for entry in group)
-        for at, entry in enumerate(with_feelings(group)):
-            if paragraph.spans:
-                paragraph.add(" ")
-            match entry.kind:
-                case "action":
-                    self._acts(paragraph, entry, group[at - 1].kind if at else "")
-                    named = True
-                case "thought":
-                    self._thinks(paragraph, entry.speaker, entry.text)
-                    named = True
-                case _:
-                    acts_next = at + 1 < len(group) and group[at + 1].kind == "action"
-                    named = self._says(paragraph, entry, named, acts_next, at)
-                    if entry.thought:
-                        paragraph.add(" ")
-                        self._thinks(paragraph, entry.speaker, entry.thought)
-                        named = True
-        if speaks:
-            self.spoken.spoke(group[0].speaker, named)
-        return paragraph
 
     def _acts(self, paragraph: Paragraph, entry: Entry, before: str) -> None:
         does = without_subject(entry.text, entry.speaker, PRONOUNS)
@@ -118,7 +87,6 @@ class EnglishProse:
     def _says(
         self, paragraph: Paragraph, entry: Entry, named: bool, acts_next: bool, at: int
     ) -> bool:
-        """Add what is said; whether its speaker is named in the paragraph."""
         text = ended(entry.text, ".")
         label, __ = self.spoken.mood(entry) if not (acts_next or named or at) else ("", 0)
         mood = in_english(label) if label else None

@@ -1,16 +1,13 @@
 """What is said, done and thought as Chinese prose. Pure."""
 
-from collections.abc import Sequence
-
 from scenes.files.exports.moods import in_chinese
+from scenes.files.exports.paragraphs import Prose
 from scenes.files.exports.sentences import (
     Paragraph,
-    Spoken,
     asks,
     ended,
     quoted,
     told_already,
-    with_feelings,
     without_subject,
 )
 from scenes.log import Entry
@@ -21,41 +18,11 @@ THINKS = ("心想", "心里想", "暗想")
 INDENT = "　　"
 
 
-class ChineseProse:
-    """Makes paragraphs of what one speaker says, does and thinks without a break."""
+class ChineseProse(Prose):
+    """Paragraphs in Chinese."""
 
     indent = INDENT
-
-    def __init__(self, entries: Sequence[Entry]) -> None:
-        self.spoken = Spoken()
-
-    def narrated(self, text: str) -> Paragraph:
-        self.spoken.interrupted()
-        paragraph = Paragraph()
-        paragraph.add(ended(text, "。"))
-        return paragraph
-
-    def told(self, group: Sequence[Entry]) -> Paragraph:
-        """A paragraph of what one speaker says and does."""
-        paragraph, named = Paragraph(), False
-        speaks = any(entry.kind == "speech" for entry in group)
-        for at, entry in enumerate(with_feelings(group)):
-            match entry.kind:
-                case "action":
-                    self._acts(paragraph, entry, group[at - 1].kind if at else "")
-                    named = True
-                case "thought":
-                    self._thinks(paragraph, entry.speaker, entry.text)
-                    named = True
-                case _:
-                    acts_next = at + 1 < len(group) and group[at + 1].kind == "action"
-                    named = self._says(paragraph, entry, named, acts_next, at)
-                    if entry.thought:
-                        self._thinks(paragraph, entry.speaker, entry.thought)
-                        named = True
-        if speaks:
-            self.spoken.spoke(group[0].speaker, named)
-        return paragraph
+    stop = "。"
 
     def _acts(self, paragraph: Paragraph, entry: Entry, before: str) -> None:
         does = ended(without_subject(entry.text, entry.speaker, PRONOUNS), "。")
@@ -72,7 +39,6 @@ class ChineseProse:
     def _says(
         self, paragraph: Paragraph, entry: Entry, named: bool, acts_next: bool, at: int
     ) -> bool:
-        """Add what is said; whether its speaker is named in the paragraph."""
         said = quoted(ended(entry.text, "。"))
         label, time = self.spoken.mood(entry) if not acts_next else ("", 0)
         how = in_chinese(label, time) if label else ""
