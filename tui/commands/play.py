@@ -98,27 +98,16 @@ def play(
     asked["top_k"] = top_k
     choice = choose(model, context, quantization, {**asked, "seed": seed}, adapter or (), threads)
     choice = auto_options.by_itself(choice, watch, auto, wait_for_me, pace)
-    if plain:
-        be_plain()
-    on_screen = in_browser() or (sys.stdin.isatty() and sys.stdout.isatty())
-    by_line = line or plain or not on_screen
+    by_line = is_by_line(line, plain)
     check_encoding(encoding)
     read = partial(options.reading, knowledge=knowledge, history=history)
     if scene is None and resume is None and (knowledge or history):
         raise BadInput(_("--knowledge and --history belong to a scene; name one"))
-    if not by_line:
-        from tui.run_app import show
-
-        status = show(
-            lambda: _table(scene, role, watch, resume, choice, read),
-            choice,
-            kitty_keys,
-            scene or resume,
-        )
+    table = partial(_table, scene, role, watch, resume, choice, read)
+    if by_line:
+        line_by_line(table(), choice, encoding)
     else:
-        status = line_by_line(_table(scene, role, watch, resume, choice, read), choice, encoding)
-    if status:
-        raise typer.Exit(status)
+        on_screen(table, choice, kitty_keys, scene or resume)
 
 
 def played(scene: str) -> int:
@@ -130,8 +119,25 @@ def played(scene: str) -> int:
     return 0
 
 
-def line_by_line(table: "Play | None", choice: Choice, encoding: str) -> int:
-    """Play line by line; the status to exit with."""
+def is_by_line(line: bool, plain: bool) -> bool:
+    """Whether a table is played line by line: where it is wished, and where there is no screen."""
+    if plain:
+        be_plain()
+    return line or plain or not (in_browser() or (sys.stdin.isatty() and sys.stdout.isatty()))
+
+
+def on_screen(
+    table: "Callable[[], Play | None]", choice: Choice, kitty_keys: bool, name: str | None
+) -> None:
+    """Play on the whole screen. Raises `typer.Exit` with a status that is not 0."""
+    from tui.run_app import show
+
+    if status := show(table, choice, kitty_keys, name):
+        raise typer.Exit(status)
+
+
+def line_by_line(table: "Play | None", choice: Choice, encoding: str) -> None:
+    """Play line by line. Raises `typer.Exit` with a status that is not 0."""
     if table is None:
         from scenes.scene_list import scene_names
 
@@ -142,7 +148,8 @@ def line_by_line(table: "Play | None", choice: Choice, encoding: str) -> int:
     settle_play(table, choice.asked)
     if not table.journal.just_begun and (left := where_it_was_left(table.session)):
         word(left)
-    return play_by_line(table, replace(choice, by_line=True), encoding)
+    if status := play_by_line(table, replace(choice, by_line=True), encoding):
+        raise typer.Exit(status)
 
 
 def _table(

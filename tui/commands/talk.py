@@ -1,18 +1,14 @@
 """`paotuan talk`: a table with one character or card, or several, at once."""
 
-import sys
-from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tui.colour import be_plain
 from tui.commands import options
-from tui.commands.play import KittyKeys, Plain, line_by_line
+from tui.commands.play import KittyKeys, Plain, is_by_line, line_by_line, on_screen
 from tui.failures import given
 from tui.reading import check_encoding
-from tui.web import in_browser
 
 if TYPE_CHECKING:
     from scenes.scene import Scene
@@ -60,21 +56,16 @@ def talk(
     asked = {"n": n, "temperature": temperature, "top_p": top_p, "top_k": top_k, "seed": seed}
     asked["max_tokens"] = max_tokens
     choice = choose(model, context, quantization, asked, adapter or (), threads)
-    if plain:
-        be_plain()
+    by_line = is_by_line(line, plain)
     check_encoding(encoding)
     scene = _seats(names, role)
     scene = options.reading(scene, knowledge, history, scene.play_as)
     given_model(choice, scene)
     start = partial(Play.start, scene, scene.play_as)
-    if line or plain or not (in_browser() or (sys.stdin.isatty() and sys.stdout.isatty())):
-        status = line_by_line(start(), replace(choice, by_line=True), encoding)
+    if by_line:
+        line_by_line(start(), choice, encoding)
     else:
-        from tui.run_app import show
-
-        status = show(start, choice, kitty_keys, scene.name)
-    if status:
-        raise typer.Exit(status)
+        on_screen(start, choice, kitty_keys, scene.name)
 
 
 def _seats(names: list[str], player: str | None) -> "Scene":
