@@ -25,7 +25,7 @@ REAL = Clock()
 
 
 class Outage:
-    """From the first failure after which nothing was answered, up to the next answer.
+    """From the first failure after which nothing was answered, up to an answer asked for later.
 
     `told` gets one line when it begins, and one when it is over.
     """
@@ -47,9 +47,15 @@ class Outage:
         """A piece of an answer came."""
         self._last = self._clock.now()
 
-    def answered(self) -> None:
-        """A whole answer came: whatever failed before, the server is there."""
+    def answered(self, asked: float) -> None:
+        """A whole answer came to what was asked at `asked`, by the clock.
+
+        What was asked before the first failure may have been answered before it, and says nothing
+        of the server now.
+        """
         self.heard()
+        if self._since is not None and asked <= self._since:
+            return
         if self._since is not None and self._announced:
             self._told(
                 _(

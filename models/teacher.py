@@ -173,7 +173,7 @@ class Teacher:
                     raise
                 self._rest(member, error)
             else:
-                self._took(member, answer)
+                self._took(member, answer, began)
                 return answer
 
     def close(self) -> None:
@@ -219,11 +219,11 @@ class Teacher:
     def _tell_without(self, why: KnownError) -> None:
         self.manner.told(_("{why}; the others go on without it", why=why))
 
-    def _took(self, member: Member, answer: Answer) -> None:
+    def _took(self, member: Member, answer: Answer, asked: float) -> None:
         if member.failures and len(self.members) > 1:
             self.manner.told(_("{address} answers again", address=member.shown))
         member.took(answer)
-        self.outage.answered()
+        self.outage.answered(asked)
 
     def _shares(self) -> list[str]:
         return [

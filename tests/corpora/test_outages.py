@@ -1,3 +1,4 @@
+import asyncio
 import threading
 import time
 from collections import Counter
@@ -54,19 +55,32 @@ def gone() -> None:
 
 
 class Hours:
-    """A clock whose time passes as one sleeps."""
+    """A clock whose time passes as one sleeps, a sleep in `step` seconds of the real one."""
 
-    def __init__(self, awake: Callable[[float], object]) -> None:
+    def __init__(self, awake: Callable[[float], object], step: float = 0.0) -> None:
         self.at = 0.0
         self.awake = awake
+        self.step = step
 
     @property
     def clock(self) -> Clock:
         return Clock(lambda: self.at, self.sleep)
 
     async def sleep(self, seconds: float) -> None:
+        await asyncio.sleep(self.step)
         self.at += seconds
         self.awake(self.at)
+
+
+def back_after_ten_minutes(teacher: Teacher) -> Callable[[float], None]:
+    away = [True]
+
+    def awake(at: float) -> None:
+        if at >= 600 and away:
+            away.clear()
+            teacher.come_back()
+
+    return awake
 
 
 def distilled(
@@ -126,17 +140,39 @@ def test_a_teacher_that_comes_back_at_its_address_ends_the_work_it_began(
 
 @pytest.mark.parametrize("jobs", [1, 4])
 def test_ten_minutes_without_a_teacher_are_waited_for(teach: Start, novel: Path, jobs: int) -> None:
-    teacher, told, away = teach(after(4, gone)), [], [True]
-
-    def awake(at: float) -> None:
-        if at >= 600 and away:
-            away.clear()
-            teacher.come_back()
-
-    hours = Hours(awake)
+    teacher, told = teach(after(4, gone)), []
+    hours = Hours(back_after_ten_minutes(teacher))
     found = distilled(novel, teacher, hours, told, jobs=jobs)
     assert len(found.items) == CHAPTERS and answered_once(teacher)
-    assert hours.at >= 600 and not away
+    assert hours.at >= 600
+    assert len(told) == 2 and AWAY in told[0] and BACK in told[1]
+
+
+def test_an_answer_on_its_way_when_the_teacher_leaves_does_not_end_the_outage(
+    teach: Start, novel: Path
+) -> None:
+    told: list[str] = []
+    known, answered = threading.Event(), threading.Event()
+
+    def say(system: str, user: str, before: int) -> Any:
+        if before == 4:
+            raise Gone
+        if before == 3:
+            known.wait(20)
+            answered.set()
+        return walked(system, user, before)
+
+    teacher = teach(say)
+    back = back_after_ten_minutes(teacher)
+
+    def awake(at: float) -> None:
+        known.set()
+        if answered.is_set():
+            back(at)
+
+    hours = Hours(awake, step=0.02)
+    found = distilled(novel, teacher, hours, told, jobs=2)
+    assert len(found.items) == CHAPTERS and answered_once(teacher)
     assert len(told) == 2 and AWAY in told[0] and BACK in told[1]
 
 
