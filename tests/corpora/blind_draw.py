@@ -3,8 +3,10 @@
     python tests/corpora/blind_draw.py CONDITION -o hands.jsonl [--adapter NAME=PATH] [--five]
 
 The contexts are the 24 of `tests/corpora/blind/contexts` and one of each scene that is held out of
-`corpus/tables`: the log up to a line that a role speaks, chosen by the scene's name. A hand that is
-in the file already is not drawn again. `blind.py` makes a sheet of such files.
+`corpus/tables`: the log up to a line that a role speaks, chosen by the scene's name. With `--learnt`
+they are one of each scene that is not held out, and all ten lines are kept, not the five that rank
+best: to make pairs of, by `scored_pairs.py`. A hand that is in the file already is not drawn again.
+`blind.py` makes a sheet of such files.
 """
 
 import argparse
@@ -24,7 +26,8 @@ from models.resolve import resolve  # noqa: E402  (a script)
 from scenes.log import Entry, parse, write  # noqa: E402
 from scenes.scene import Scene  # noqa: E402
 from scenes.scene_loader import load_scene  # noqa: E402
-from scenes.table.draw import Done, Ranked, draw_lines, line_sampling  # noqa: E402  # noqa: E402
+from scenes.table.draw import Done, Ranked, draw_lines, line_sampling  # noqa: E402
+from scenes.table.draws import Candidate  # noqa: E402
 from scenes.table.ranking import pooled  # noqa: E402
 from tui.scripts_of_scene import in_scripts_of  # noqa: E402
 
@@ -43,6 +46,8 @@ class Context:
     scene: Scene
     history: tuple[Entry, ...]
     speaker: str
+    said: str = ""
+    """The line that a log has there."""
 
 
 def contexts() -> Iterator[Context]:
@@ -53,17 +58,27 @@ def contexts() -> Iterator[Context]:
         yield Context(f"new/{name}", scene, tuple(parse(scene.opening)), speaker)
     for name in (TABLES / "held-out.txt").read_text("utf-8").splitlines():
         if name and not name.startswith("#"):
-            yield _held_out(name)
+            yield _of_log("held-out", name)
 
 
-def _held_out(name: str) -> Context:
+def learnt_contexts() -> Iterator[Context]:
+    """One of each scene that is not held out."""
+    held = set((TABLES / "held-out.txt").read_text("utf-8").splitlines())
+    for path in sorted(TABLES.glob("*.yaml")):
+        if path.stem not in held:
+            yield _of_log("learnt", path.stem)
+
+
+def _of_log(group: str, name: str) -> Context:
     scene = load_scene(TABLES / f"{name}.yaml")
     log = [one for one in parse((TABLES / f"{name}.log.txt").read_text("utf-8"))]
     log = [one for one in log if one.kind != "chapter"]
     cast = {role.name for role in scene.cast if not role.narrator}
     places = [at for at, one in enumerate(log) if at >= LEAST and one.speaker in cast]
     at = random.Random(f"{SEED} {name}").choice(places)
-    return Context(f"held-out/{name}", scene, tuple(log[:at]), str(log[at].speaker))
+    return Context(
+        f"{group}/{name}", scene, tuple(log[:at]), str(log[at].speaker), write(log[at])
+    )
 
 
 def main() -> None:
@@ -72,6 +87,7 @@ def main() -> None:
     parser.add_argument("-o", "--output", type=Path, required=True)
     parser.add_argument("--adapter", metavar="NAME=PATH")
     parser.add_argument("--five", action="store_true", help="draw five, not ten to choose from")
+    parser.add_argument("--learnt", action="store_true", help="of the scenes not held out")
     parser.add_argument("--limit", type=int)
     options = parser.parse_args()
     done = set()
@@ -80,7 +96,8 @@ def main() -> None:
         done = {json.loads(line)["context"] for line in lines}
     backends: dict[str, Any] = {}
     with options.output.open("a", encoding="utf-8") as out:
-        for one in list(contexts())[: options.limit]:
+        places = learnt_contexts() if options.learnt else contexts()
+        for one in list(places)[: options.limit]:
             if one.name in done:
                 continue
             hand = {"condition": options.condition, **_hand(one, options, backends)}
@@ -104,24 +121,31 @@ def _hand(context: Context, options: argparse.Namespace, backends: dict[str, Any
     if not options.five:
         sampling = pooled(sampling, "starter")
     sampling = replace(sampling, seed=SEED)
-    places, order = dict[int, Entry](), tuple[int, ...]()
+    places, order = dict[int, Candidate](), tuple[int, ...]()
     ways = backends[spec.model.name], scene, context.history, role, sampling, name or None
     with closing(draw_lines(*ways)) as updates:
         for update in updates:
             if isinstance(update, Done):
-                places[update.place] = update.candidate.entry
+                places[update.place] = update.candidate
             elif isinstance(update, Ranked):
                 order = update.order
-    best = [places[at] for at in order or sorted(places) if at in places][: sampling.n]
-    return {
+    kept = [places[at] for at in order or sorted(places) if at in places]
+    if not options.learnt:
+        kept = kept[: sampling.n]
+    hand = {
         "context": context.name,
         "title": scene.title,
         "summary": scene.summary,
         "speaker": context.speaker,
         "profile": role.profile,
         "before": [write(one) for one in context.history[-8:]],
-        "lines": [write(one) for one in best],
+        "lines": [write(one.entry) for one in kept],
     }
+    if options.learnt:
+        hand["said"] = context.said
+        hand["logprobs"] = [one.logprob for one in kept]
+        hand["finishes"] = [one.finish for one in kept]
+    return hand
 
 
 if __name__ == "__main__":
