@@ -68,9 +68,9 @@ class PreferenceTrainer(RowTrainer):
         return loss
 
     def remember_reference(self, batches: Sequence[Sequence[PreferenceRow]]) -> None:
-        """Compute what the model thinks of each reply as it is now."""
+        """Compute what the model thinks of each reply as it is now, as precisely as a step does."""
         self.model.eval()
-        with torch.no_grad():
+        with torch.no_grad(), self.compute_loss_context_manager():
             for rows in batches:
                 inputs = self._prepare_inputs(self.data_collator([rows]))
                 told = reply_logprobs(self.model, inputs, self.head, self.vocab).tolist()

@@ -40,7 +40,7 @@ def train(
     checkpoint = prepare(settings, base, fresh)
     set_seed(settings.seed)
     curve = Curve(settings, checkpoint, tell, stop)
-    arguments = common_arguments(settings, task.batches)
+    arguments = common_arguments(settings, task.batches, model.config.get_text_config().hidden_size)
     begins(task.plan(arguments["max_steps"]))
     trainer = task.trainer(model, base, arguments, curve)
     trainer.watched_by(curve)

@@ -26,6 +26,9 @@ from models.train.settings import RENAMED, Settings
 SETTINGS = "settings.json"
 WRITTEN = (SETTINGS, LOG, CONFIG, "adapter_model.safetensors", "README.md", "curve.png")
 """Files of a run that lie in its folder itself."""
+BFLOAT16 = ("amx_bf16", "avx512_bf16")
+"""Instructions of processors that multiply in bfloat16."""
+LEAST_WIDTH = 256
 FREE = frozenset({"device", "logging_steps", "save_total_limit", "save_steps", "report_to", "out"})
 """Settings that may change between the parts of one run."""
 
@@ -167,15 +170,28 @@ def _check_same(before: dict[str, Any], now: dict[str, Any], out: Path) -> None:
             )
 
 
-def common_arguments(settings: Settings, batches: int) -> dict[str, Any]:
-    """The arguments of transformers' trainers, for an epoch of so many batches."""
+def computes_bfloat16(settings: Settings, width: int) -> bool:
+    """Whether a model of that width is computed in bfloat16, if the recipe leaves it open.
+
+    A GPU that can does, and a processor with instructions for it where the model is wide enough to
+    gain by it: 0.95 to 1.06 times as fast at widths of 64 and 128, 1.4 at 256, 1.8 at 640.
+    """
+    if on_gpu(settings):
+        return torch.cuda.is_bf16_supported()
+    able = torch.cpu.get_capabilities()
+    return width >= LEAST_WIDTH and any(able.get(one, False) for one in BFLOAT16)
+
+
+def common_arguments(settings: Settings, batches: int, width: int) -> dict[str, Any]:
+    """The arguments of transformers' trainers, for an epoch of so many batches and a model whose
+    hidden states have that width."""
     an_epoch = math.ceil(batches / settings.gradient_accumulation_steps / processes())
     steps = settings.max_steps or max(1, math.ceil(an_epoch * settings.num_train_epochs))
     if settings.max_train_tokens:
         at_once = settings.batch_tokens * settings.gradient_accumulation_steps * processes()
         steps = min(steps, max(1, settings.max_train_tokens // at_once))
     gpu = on_gpu(settings)
-    able = gpu and torch.cuda.is_bf16_supported()
+    able = computes_bfloat16(settings, width)
     if settings.bf16 and gpu and not able:
         raise KnownError(_("bf16: this GPU cannot compute in bfloat16; leave it out"))
     bf16 = able if settings.bf16 is None else settings.bf16

@@ -99,7 +99,7 @@ class Settings:
     gradient_checkpointing: bool = False
     """Computes activations again instead of keeping them: less memory, a third more time."""
     bf16: bool | None = None
-    """Computes in bfloat16 where it can; none does so on a GPU that knows it."""
+    """Computes in bfloat16; none does so on a GPU or a processor that is faster for it."""
     eval_steps: int = 50
     """Steps between looks at the held-out loss."""
     eval_limit: int | None = None

@@ -195,7 +195,7 @@ class RowTrainer(KeepsAdapter):
         total, count = 0.0, 0
         self.model.eval()
         try:
-            with torch.no_grad():
+            with torch.no_grad(), self.compute_loss_context_manager():
                 for rows in self.held_out:
                     self.go_on()
                     inputs = self._prepare_inputs(self.data_collator([rows]))

@@ -1,6 +1,7 @@
 """Preference training: what was picked becomes likelier than what was not, from where it began."""
 
 import json
+import math
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -52,6 +53,14 @@ def test_what_was_picked_becomes_likelier(
     assert done.best_held_out < done.first_held_out
     assert done.held_out > 0
     assert margin(bases[kind], tmp_path / "out") > margin(bases[kind], None) + 0.5
+
+
+def test_in_bfloat16_nothing_is_gained_before_the_first_step(
+    bases: dict[str, Path], tmp_path: Path
+) -> None:
+    done = run(bases["llama"], wanted_of(tmp_path, bf16=True))
+    assert done.first_held_out == pytest.approx(math.log(2), abs=1e-6)
+    assert done.best_held_out is not None and done.best_held_out < done.first_held_out
 
 
 def test_an_adapter_is_gone_on_from(bases: dict[str, Path], tmp_path: Path) -> None:

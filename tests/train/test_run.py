@@ -180,7 +180,26 @@ def test_the_learning_rate_follows_its_schedule(bases: dict[str, Path], tmp_path
     assert set(rates[6:]) == {1e-2}
 
 
+@pytest.mark.parametrize(
+    ("instructions", "width", "told"),
+    [({"avx512_bf16": True}, 640, True), ({"amx_bf16": True}, 256, True)]
+    + [({"avx512_bf16": True}, 64, False), ({"avx512_bf16": False}, 640, False), ({}, 640, False)],
+)
+def test_a_wide_model_is_computed_in_bfloat16_where_the_processor_can(
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    instructions: dict[str, bool],
+    width: int,
+    told: bool,
+) -> None:
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: instructions)
+    assert common_arguments(settings(tmp_path), 1, width)["bf16"] is told
+    for said in (True, False):
+        assert common_arguments(settings(tmp_path, bf16=said), 1, width)["bf16"] is said
+
+
 def test_trackers_are_those_that_were_asked_for_and_none_by_default(tmp_path: Path) -> None:
-    assert common_arguments(settings(tmp_path), 1)["report_to"] == "none"
-    told = common_arguments(settings(tmp_path, report_to=("mlflow",)), 1)["report_to"]
+    assert common_arguments(settings(tmp_path), 1, 64)["report_to"] == "none"
+    told = common_arguments(settings(tmp_path, report_to=("mlflow",)), 1, 64)["report_to"]
     assert told == ["mlflow"]
