@@ -3,10 +3,10 @@
     python tests/corpora/blind_draw.py CONDITION -o hands.jsonl [--adapter NAME=PATH] [--five]
 
 The contexts are the 24 of `tests/corpora/blind/contexts` and one of each scene that is held out of
-`corpus/tables`: the log up to a line that a role speaks, chosen by the scene's name. With `--learnt`
-they are one of each scene that is not held out, and all ten lines are kept, not the five that rank
-best: to make pairs of, by `scored_pairs.py`. A hand that is in the file already is not drawn again.
-`blind.py` makes a sheet of such files.
+`corpus/tables`: the log up to a line that a role speaks, chosen by the scene's name. They are one
+of each scene that is not held out with `--learnt`, and all ten lines are kept, not the five that
+rank best: to make pairs of, by `scored_pairs.py`. A hand that is in the file already is not drawn
+again. `blind.py` makes a sheet of such files.
 """
 
 import argparse

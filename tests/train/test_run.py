@@ -182,8 +182,13 @@ def test_the_learning_rate_follows_its_schedule(bases: dict[str, Path], tmp_path
 
 @pytest.mark.parametrize(
     ("instructions", "width", "told"),
-    [({"avx512_bf16": True}, 640, True), ({"amx_bf16": True}, 256, True)]
-    + [({"avx512_bf16": True}, 64, False), ({"avx512_bf16": False}, 640, False), ({}, 640, False)],
+    [
+        ({"avx512_bf16": True}, 640, True),
+        ({"amx_bf16": True}, 256, True),
+        ({"avx512_bf16": True}, 64, False),
+        ({"avx512_bf16": False}, 640, False),
+        ({}, 640, False),
+    ],
 )
 def test_a_wide_model_is_computed_in_bfloat16_where_the_processor_can(
     monkeypatch: pytest.MonkeyPatch,

@@ -1,0 +1,85 @@
+"""Preference pairs from lines that the model drew itself, and that a reader scored.
+
+    python tests/corpora/scored_pairs.py EXAMPLES.jsonl SHEET.tsv KEY.json -o pairs.jsonl
+
+EXAMPLES are those of `paotuan corpus examples` on the logs, whose prompts the pairs get; the sheet
+and its key are those of `blind.py` for hands of `blind_draw.py --learnt`. Of each context, every
+line with a lower score is rejected for the line of the log, and for each that the reader found fit.
+Contexts whose line is no example, since it is much like one that is held out, are left out.
+"""
+
+import argparse
+import csv
+import json
+import sys
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+from scenes.log import write
+from tests.corpora.blind import GOOD
+from tests.corpora.blind_draw import Context, learnt_contexts
+
+
+def scored_lines(sheet: Path, key: Path) -> dict[str, list[tuple[str, int]]]:
+    """The lines of each context with their scores."""
+    of: Any = json.loads(key.read_text("utf-8"))
+    found = defaultdict[str, list[tuple[str, int]]](list)
+    with sheet.open(encoding="utf-8", newline="") as lines:
+        for row in csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE):
+            found[of[row["id"]]["context"]].append((row["line"], int(row["score"])))
+    return found
+
+
+def pairs(
+    examples: Sequence[Any], contexts: Sequence[Context], scored: dict[str, list[tuple[str, int]]]
+) -> Iterator[dict[str, str]]:
+    """The pairs, context by context."""
+    by_line = defaultdict[tuple[str, str, str], list[Any]](list)
+    for one in examples:
+        by_line[one["source"], one["speaker"], one["reply"].strip()].append(one)
+    for context in contexts:
+        if context.name not in scored:
+            continue
+        before = f"{write(context.history[-1])}\n"
+        said = _reply(context.said, context.speaker)
+        of = f"{context.name.partition('/')[2]}.log.txt", context.speaker, said
+        places = [one for one in by_line[of] if one["history"].endswith(before)]
+        if not places:
+            continue
+        prompt = {key: places[0][key] for key in ("stable", "history", "cue")}
+        lines = [(_reply(line, context.speaker), score) for line, score in scored[context.name]]
+        fit = [(said, max(GOOD, *(score for __, score in lines)))]
+        fit += [one for one in lines if one[1] >= GOOD]
+        for rejected, low in lines:
+            for chosen in dict.fromkeys(line for line, score in fit if score > low):
+                if chosen != rejected:
+                    yield {**prompt, "chosen": chosen, "rejected": rejected}
+
+
+def _reply(line: str, speaker: str) -> str:
+    return line.removeprefix(speaker).lstrip("：: ").strip()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("examples", type=Path)
+    parser.add_argument("sheet", type=Path)
+    parser.add_argument("key", type=Path)
+    parser.add_argument("-o", "--output", type=Path, required=True)
+    options = parser.parse_args()
+    with options.examples.open(encoding="utf-8") as lines:
+        examples = [json.loads(line) for line in lines]
+    scored = scored_lines(options.sheet, options.key)
+    made = list(pairs(examples, list(learnt_contexts()), scored))
+    text = "".join(json.dumps(one, ensure_ascii=False) + "\n" for one in made)
+    options.output.write_text(text, "utf-8")
+    told = len({(one["history"], one["cue"]) for one in made})
+    print(f"{len(made)} pairs of {told} of {len(scored)} contexts")
+
+
+if __name__ == "__main__":
+    main()
