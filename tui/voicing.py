@@ -66,12 +66,17 @@ class Voicing:
         """The recipe: what differs from the defaults."""
         import yaml
 
+        from models.catalog import known
+
+        model = known(self.base)
         keys = {
             "base": self.base,
             "examples": str(self.examples),
             "out": str(self.adapter),
             "eval_steps": 10,
         }
+        if model is not None and model.adapter is not None:
+            keys["start"] = model.adapter  # so that it still acts and thinks
         return yaml.safe_dump(keys, allow_unicode=True, sort_keys=False)
 
 

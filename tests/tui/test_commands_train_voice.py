@@ -5,11 +5,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 pytest.importorskip("peft", reason="needs the extra `train`")
 
 from models.train.data import read_examples
 from tests.local.tiny_models import make_llama
+from tui.commands.train_voice import VoiceOptions, recipe_of
 from tui.eval_target import find_target
 
 SIGNS = "山水风花雪月琴棋书画诗酒茶云雨松竹梅兰菊"
@@ -101,3 +103,29 @@ def test_examples_are_never_written_over_what_they_are_made_of(
         assert done.status == 2, done.err
         assert file.read_bytes() == before
         file.unlink()
+
+
+def made_by(answers: Path, *changes: str) -> dict[str, Any]:
+    """The recipe that is written, without carrying it out."""
+    recipe = recipe_of(VoiceOptions(None, ["李白"], (), (), None, None), [str(answers)], changes)
+    return dict(yaml.safe_load(recipe.read_text("utf-8")))
+
+
+def test_a_voice_of_the_starter_goes_on_from_its_own_adapter_and_keeps_its_form(
+    answers: Path,
+) -> None:
+    done = made_by(answers)
+    assert done["start"] == "table" and done["examples"] == ["李白.jsonl", "李白.kept.jsonl"]
+    learned = read_examples(Path("adapters/李白.jsonl"))
+    kept = read_examples(Path("adapters/李白.kept.jsonl"))
+    assert 0 < len(kept) <= len(learned) / 3 + 1
+    assert {one.split for one in kept} == {"train"} and "李白" not in {one.speaker for one in kept}
+    assert any(one.reply.startswith("\\me ") for one in kept)
+    assert any("\\emoji" in one.reply for one in kept)
+
+
+@pytest.mark.parametrize("change", ["r=2", "method=prefix", "target_modules=[q_proj]"])
+def test_a_voice_of_another_shape_begins_anew(answers: Path, change: str) -> None:
+    done = made_by(answers, change)
+    assert "start" not in done and done["examples"] == "李白.jsonl"
+    assert not Path("adapters/李白.kept.jsonl").exists()

@@ -7,7 +7,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -103,7 +103,7 @@ def train(
     voice = VoiceOptions(base, speakers or (), roles or (), without or (), scene, output)
     path, changes = _recipe(voice, [*([recipe] if recipe is not None else []), *(changes or ())])
     with given():
-        settings = read_recipe(path, changes, word)
+        settings = _with_start(read_recipe(path, changes, word))
     with _installed():
         from models.train.base import open_base
         from models.train.card import write_card
@@ -133,6 +133,16 @@ def train(
         if chief:
             word(_how_to_go_on(settings, result.steps))
         raise typer.Exit(128 + signals[0])
+
+
+def _with_start(settings: "Settings") -> "Settings":
+    """The settings with the folder of the adapter that they go on from, if they give its name."""
+    from scenes.adapters import find_adapter
+
+    if settings.start is None or settings.start.exists():
+        return settings
+    found = find_adapter(settings.start.name, for_llama_cpp=False)
+    return replace(settings, start=found) if found else settings
 
 
 def _recipe(voice: VoiceOptions, words: list[str]) -> tuple[Path, list[str]]:

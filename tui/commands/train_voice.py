@@ -1,9 +1,11 @@
 """`paotuan train --for NAME FILE…`: examples and a recipe beside the adapter, in one command."""
 
+import gzip
 import shlex
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
+from itertools import islice
 from pathlib import Path
 
 import yaml
@@ -21,6 +23,12 @@ CONTEXT_ON_GPU = 2048
 PASSES = 3
 PLACES = ("base", "out", "examples", "pairs", "start")
 """Keys of a recipe that name files."""
+SHAPES = ("start", "method", "r", "lora_alpha", "target_modules")
+"""Keys of a recipe that say what is trained, so that it is not the model's own adapter."""
+REHEARSAL = "rehearsal.jsonl.gz"
+"""Examples of an adapter's own, with which it keeps what it can (Robins 1995)."""
+SHARE = 0.25
+"""The most that they are of all examples."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +78,9 @@ def recipe_of(wanted: VoiceOptions, files: Sequence[str], changes: Sequence[str]
     out = wanted.output or _named(wanted, files)
     examples, recipe = Path(f"{out}.jsonl"), Path(f"{out}.yaml")
     base = _base(wanted.base or "starter")
-    text = _text(base, out, examples, changes)
+    start = _own_adapter(base, changes)
+    kept = Path(f"{out}.kept.jsonl") if start and (start / REHEARSAL).exists() else None
+    text = _text(base, out, [examples, kept] if kept else [examples], start, changes)
     if recipe.exists() and recipe.read_text("utf-8", "replace") != text:
         raise BadInput(
             _(
@@ -81,12 +91,15 @@ def recipe_of(wanted: VoiceOptions, files: Sequence[str], changes: Sequence[str]
         )
     asked = _examples_of(wanted, files, examples, base)
     inputs = [source_name(file).path for file in files]
-    not_over(examples, inputs)
-    not_over(recipe, inputs)
+    for file in filter(None, (examples, kept, recipe)):
+        not_over(file, inputs)
     out.parent.mkdir(parents=True, exist_ok=True)
     result = made(asked, may_hold_out_nothing=True)
     report(result, False)
     write_lines(map(dumped, result.examples), examples, inputs)
+    if start and kept:
+        write_lines(_rehearsed(start / REHEARSAL, len(result.examples)), kept, inputs)
+        word(_("{file}: actions, thoughts and feelings to keep in mind", file=kept))
     write_lines([text], recipe, inputs)
     read_recipe(recipe)
     word(_("recipe: {file}", file=escaped_line(str(recipe))))
@@ -143,11 +156,37 @@ def _base(base: str) -> str:
     return str(place.resolve()) if place.exists() else base
 
 
-def _text(base: str, out: Path, examples: Path, changes: Sequence[str]) -> str:
+def _own_adapter(base: str, changes: Sequence[str]) -> Path | None:
+    """The folder of the adapter that a base speaks with, where a voice is trained on top of it."""
+    from models.catalog import known
+    from scenes.adapters import find_adapter
+
+    model = known(base)
+    if model is None or model.adapter is None:
+        return None
+    if any(change.partition("=")[0].strip() in SHAPES for change in changes):
+        return None
+    folder = find_adapter(model.adapter, for_llama_cpp=False)
+    return folder if folder and folder.is_dir() else None
+
+
+def _rehearsed(file: Path, learned: int) -> Iterator[str]:
+    """The first examples of `file`, at most `SHARE` of all where so many are learned besides."""
+    with gzip.open(file, "rt", encoding="utf-8") as lines:
+        yield from islice(lines, int(learned * SHARE / (1 - SHARE)))
+
+
+def _text(
+    base: str, out: Path, examples: Sequence[Path], start: Path | None, changes: Sequence[str]
+) -> str:
     """The recipe. On a CPU it takes the starter an hour at most, however much there is to learn."""
     from models.train.recipe import HOUR
 
-    values: dict[str, object] = {"base": base, "examples": examples.name, "out": out.name}
+    names = [file.name for file in examples]
+    values: dict[str, object] = {"base": base}
+    values |= {"examples": names if len(names) > 1 else names[0], "out": out.name}
+    if start:
+        values["start"] = start.name
     values |= {"num_train_epochs": PASSES, "eval_steps": 25, "save_steps": 25}
     values |= (
         {"batch_tokens": 2048}
