@@ -59,8 +59,9 @@ def read_examples(path: Path) -> list[Example]:
 
 def iterate_examples(path: Path) -> Iterator[Example]:
     """The same one after another, in constant memory."""
-    records = iterate_records(path, COLUMNS, NEEDED)
-    return (example_of(value, where) for where, value in records)
+    if is_parquet(path):
+        return (example_in(path, *found) for found in read_rows(path, COLUMNS, NEEDED))
+    return (example_of(value, where) for where, value in iterate_records(path, COLUMNS))
 
 
 def iterate_records(
@@ -196,6 +197,14 @@ def example_of(value: dict[str, Any], where: str) -> Example:
     names = {key: str(value.get(key) or "") for key in ("speaker", "source", "chapter")}
     rivals = _rivals(value, where)
     return Example(prompt, reply, **names, split=split, weight=float(weight), rivals=rivals)
+
+
+def example_in(path: Path, number: int, row: dict[str, Any]) -> Example:
+    """The example of a row of a table. Raises `KnownError` where it is none."""
+    try:
+        return example_of(row, "")
+    except KnownError:  # where it stands is put into words for none but this one
+        return example_of(row, row_of(path, number))
 
 
 def object_of(line: str, where: str) -> dict[str, Any]:

@@ -22,12 +22,13 @@ from models.train.data import (
     Example,
     Split,
     decoded,
+    example_in,
     example_of,
     lines_of,
     object_of,
     raw_lines,
 )
-from models.train.parquet import groups_of, is_parquet, read_rows, row_of
+from models.train.parquet import groups_of, is_parquet, read_rows
 
 INDEX = "index.json"
 LINES = 256
@@ -69,7 +70,7 @@ class ShardIndex:
         path, count = self.files[shard.file], shard.train + shard.test
         if is_parquet(path):
             rows = read_rows(path, COLUMNS, NEEDED, shard.start, shard.first, skip * LINES)
-            found = (example_of(row, row_of(path, at)) for at, row in rows)
+            found = (example_in(path, at, row) for at, row in rows)
         else:
             lines = islice(lines_of(path, shard.start, shard.first), skip * LINES, count)
             found = (example_of(object_of(line, where), where) for where, line in lines)
