@@ -17,7 +17,7 @@ from models.train.settings import ObjectiveName, Settings
 
 LARGE = 1 << 30
 """Bytes of examples that are still held in memory as a whole."""
-PACKED = 8
+PACKED = 30
 """How many bytes of lines a byte of a Parquet table stands for."""
 
 

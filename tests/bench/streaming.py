@@ -6,8 +6,9 @@
 Each part runs in a process of its own, which tells its seconds, those of a core that it took (by
 which its speed is told, since machines are shared), and its peak memory (VmHWM): writing the file,
 the index that is made before a run, and a whole pass of the stream through the tokenizer up to
-batches of rows. `--whole N` reads so many the same way and all at once, to compare. The tokenizer
-is a made-up one of byte pairs with 400 entries; examples are lines of chapters of four.
+batches of rows. A hundred thousand examples are read that way and all at once, to compare; the
+longer file repeats them. The tokenizer is a made-up one of byte pairs with 400 entries; examples
+are lines of chapters of four.
 """
 
 import argparse
@@ -24,6 +25,8 @@ from models.backend import Prompt
 from models.train.data import COLUMNS, Example, dumped, read_examples, record_of
 from models.train.parquet import table_writer
 
+WRITTEN = 100_000
+"""Examples that are made one by one; a longer file repeats them."""
 LINES = 4
 """Examples of a chapter, each of which goes on from the one before."""
 SAID = ("吾弟在此，何惧之有。", "某去便来。", "天下英雄，惟使君与操耳。", "走吧，天要黑了。")
@@ -42,6 +45,28 @@ def made(count: int, seed: int = 0) -> Iterator[Example]:
         prompt = Prompt("==== 桃园 ====\n", history, f"{who}：")
         yield Example(prompt, f"{said}\n", who, "made up", str(number // LINES), split)
         history += f"{who}：{said}\n"
+
+
+def repeat(path: Path, count: int) -> dict[str, Any]:
+    """The first `WRITTEN` examples again and again, as whole groups of rows or bytes."""
+    first = path.with_name(f"{WRITTEN}{path.suffix}")
+    times = count // WRITTEN
+    if path.suffix == ".parquet":
+        from pyarrow import parquet
+
+        with (
+            parquet.ParquetFile(first) as table,
+            parquet.ParquetWriter(path, table.schema_arrow, compression="zstd") as whole,
+        ):
+            groups = [table.read_row_group(i) for i in range(table.num_row_groups)]
+            for _ in range(times):
+                for group in groups:
+                    whole.write_table(group)
+    else:
+        with path.open("wb") as lines:
+            for _ in range(times):
+                lines.write(first.read_bytes())
+    return {"examples": times * WRITTEN, "bytes": path.stat().st_size}
 
 
 def write(path: Path, count: int) -> dict[str, Any]:
@@ -69,6 +94,8 @@ def stream(path: Path, count: int) -> dict[str, Any]:
     order = BlockOrder(index_of([path]), _encoder(path.parent), _settings(path))
     examples = rows = tokens = batches = 0
     for block in order.from_(Place()):
+        if examples // 500_000 < (examples + block.examples) // 500_000:
+            print(f"{examples:,} examples, peak {_peak():,.0f} MiB", file=sys.stderr, flush=True)
         examples += block.examples
         batches += len(block.batches)
         rows += sum(map(len, block.batches))
@@ -93,7 +120,7 @@ def whole(path: Path, count: int) -> dict[str, Any]:
     }
 
 
-PARTS = {"write": write, "index": index, "stream": stream, "whole": whole}
+PARTS = {"write": write, "repeat": repeat, "index": index, "stream": stream, "whole": whole}
 
 
 def _encoder(folder: Path) -> Any:
@@ -140,7 +167,6 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--folder", type=Path, required=True)
     parser.add_argument("--examples", type=int, default=10_000_000)
-    parser.add_argument("--whole", type=int, default=100_000, help="examples read all at once too")
     parser.add_argument("--form", choices=("parquet", "jsonl"), default="parquet")
     parser.add_argument("--part", choices=PARTS, help=argparse.SUPPRESS)
     asked = parser.parse_args()
@@ -162,8 +188,8 @@ def main() -> None:
         + "|"
     )
     for count, parts in (
-        (asked.whole, ("write", "index", "stream", "whole")),
-        (asked.examples, ("write", "index", "stream")),
+        (WRITTEN, ("write", "index", "stream", "whole")),
+        (asked.examples, ("repeat", "index", "stream")),
     ):
         for part in parts:
             _part(part, asked.folder / f"{count}.{asked.form}", count)

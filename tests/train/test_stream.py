@@ -285,7 +285,7 @@ def test_a_stream_is_taken_by_itself_where_the_files_are_large(
         assert objectives.is_streamed(wanted) is expected
         assert not objectives.is_streamed(replace(wanted, stream=False))
     packed = table(tmp_path / "a.parquet", many())
-    monkeypatch.setattr(objectives, "LARGE", 8 * packed.stat().st_size - 1)
+    monkeypatch.setattr(objectives, "LARGE", 30 * packed.stat().st_size - 1)
     assert objectives.is_streamed(replace(wanted, examples=(packed,)))
     assert not objectives.is_streamed(replace(wanted, examples=(), pairs=(packed,)))
 
