@@ -117,7 +117,8 @@ class Settings:
     """Trackers that are told too, such as tensorboard, wandb or mlflow; none is `none`."""
     stream: bool | None = None
     """Of `sft`: reads examples while they are learned from, in constant memory, instead of all at
-    first; none does so where the files have more than 1 GiB, a Parquet table counting thirtyfold."""
+    first; none does so where the files have more than 1 GiB, a Parquet table counting
+    thirtyfold."""
     shuffle_buffer: int = 4096
     """Of a stream: rows that are in memory at once and are shuffled together; more of them mix
     better."""
