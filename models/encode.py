@@ -63,6 +63,7 @@ class Encoder:
         self._first: Callable[[str], tuple[int, ...]] = lru_cache(maxsize=64)(self._plain)
         self._anchor = self._plain(_ANCHOR)
         self._frame: Callable[[bool], Frame] = lru_cache(self._find_frame)
+        self._beginning: Callable[[], tuple[int, ...]] = lru_cache(self._find_beginning)
 
     @property
     def has_template(self) -> bool:
@@ -160,13 +161,13 @@ class Encoder:
             return ids
         return [*self._beginning(), *text]
 
-    def _beginning(self) -> list[int]:
+    def _find_beginning(self) -> tuple[int, ...]:
         """What the tokenizer itself puts in front of a text: its <bos>, other marks, or nothing."""
         bare = self._plain("a")
         whole = tuple(self.tokenizer.encode("a", add_special_tokens=True))
         places = range(len(whole) - len(bare) + 1)
         at = next((i for i in places if whole[i : i + len(bare)] == bare), 0)
-        return list(whole[:at])
+        return whole[:at]
 
     def _end(self) -> list[int]:
         end = self.tokenizer.eos_token_id

@@ -11,7 +11,7 @@ import yaml
 from models.catalog import MODELS
 from models.train.base import base_name
 from models.train.checkpoints import put_in_place
-from models.train.objectives import OBJECTIVES, objective_of
+from models.train.objectives import OBJECTIVES, is_streamed, objective_of
 from models.train.runs import Result
 from models.train.settings import Settings
 
@@ -75,12 +75,13 @@ def _what(settings: Settings) -> str:
 
 
 def _data(settings: Settings, result: Result) -> list[tuple[str, object]]:
+    reckoned = ", reckoned from its first rows" if is_streamed(settings) else ""
     return [
         ("files", ", ".join(path.name for path in (*settings.examples, *settings.pairs))),
         ("examples", result.examples),
         ("of these held out", result.held_out),
         ("left out for their length", result.too_long),
-        ("tokens learned in one pass", result.targets),
+        (f"tokens learned in one pass{reckoned}", result.targets),
     ]
 
 

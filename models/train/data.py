@@ -1,7 +1,10 @@
-"""Training examples on the disk: a prompt in its parts and what followed, one JSON a line."""
+"""Training examples on the disk: a prompt in its parts and what followed, as JSON Lines or Parquet.
+
+A line holds one of them, and so does a row.
+"""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, get_args
@@ -11,11 +14,22 @@ from base.messages import _
 from base.system_errors import system_reason
 from base.yaml_reader import kind
 from models.backend import Prompt
+from models.train.parquet import Columns, is_parquet, read_rows, row_of
 
 Split = Literal["train", "test"]
 SPLITS = get_args(Split)
 LONGEST = 1 << 20
 """Characters of a line; a longer one is no example."""
+WIDEST = 4
+"""Bytes of a character in UTF-8, at most."""
+COLUMNS: Columns = {
+    **dict.fromkeys(("stable", "history", "cue", "reply"), "text"),
+    **dict.fromkeys(("speaker", "source", "chapter", "split"), "text"),
+    "weight": "number",
+    "rivals": "texts",
+}
+"""The columns of a table of examples."""
+NEEDED = ("stable", "history", "cue", "reply")
 
 
 @dataclass(frozen=True)
@@ -38,14 +52,42 @@ class Example:
 
 
 def read_examples(path: Path) -> list[Example]:
-    """All examples of a file. Raises `KnownError` with the line that is none."""
-    return list(_read(path))
+    """All examples of a file, JSON Lines or a Parquet table. Raises `KnownError` with the line or
+    the row that is none."""
+    return list(iterate_examples(path))
+
+
+def iterate_examples(path: Path) -> Iterator[Example]:
+    """The same one after another, in constant memory."""
+    if is_parquet(path):
+        return (example_in(path, *found) for found in read_rows(path, COLUMNS, NEEDED))
+    return (example_of(value, where) for where, value in iterate_records(path, COLUMNS))
+
+
+def iterate_records(
+    path: Path, columns: Columns, needed: Sequence[str] = ()
+) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The objects of lines, or the rows of a table in these columns, each with where it stands.
+
+    Raises `KnownError`, also for a table without the columns that are `needed`.
+    """
+    if is_parquet(path):
+        for number, row in read_rows(path, columns, needed):
+            yield row_of(path, number), row
+    else:
+        for where, line in lines_of(path):
+            yield where, object_of(line, where)
 
 
 def dumped(example: Example) -> str:
     """An example as its line of a file, with its newline."""
+    return json.dumps(record_of(example), ensure_ascii=False) + "\n"
+
+
+def record_of(example: Example) -> dict[str, Any]:
+    """An example by the keys of a line, which are the columns of a table."""
     prompt = example.prompt
-    value = {
+    return {
         "stable": prompt.stable,
         "history": prompt.history,
         "cue": prompt.cue,
@@ -57,41 +99,33 @@ def dumped(example: Example) -> str:
         "weight": example.weight,
         "rivals": list(example.rivals),
     }
-    return json.dumps(value, ensure_ascii=False) + "\n"
 
 
-def _read(path: Path) -> Iterator[Example]:
-    for where, line in lines_of(path):
-        yield _example(line, where)
-
-
-def lines_of(path: Path) -> Iterator[tuple[str, str]]:
-    """The lines of a JSONL file that are not blank, each with where it stands.
+def lines_of(path: Path, start: int = 0, number: int = 1) -> Iterator[tuple[str, str]]:
+    """The lines of a JSONL file that are not blank, each with where it stands; from byte `start`
+    on, which begins the line of that number.
 
     Raises `KnownError` for a line without end, another encoding, a file that is not there.
     """
+    for at, __, raw in raw_lines(path, start, number):
+        where = f"{path}:{at}"
+        if (line := decoded(raw, where)).strip():
+            yield where, line
+
+
+def raw_lines(path: Path, start: int = 0, number: int = 1) -> Iterator[tuple[int, int, bytes]]:
+    """The same lines as bytes, each with its number and the byte where it begins."""
     try:
         if path.exists() and not path.is_file():
             raise KnownError(_("{path}: not a file, expected examples as JSON Lines", path=path))
-        with path.open(encoding="utf-8") as lines:
-            number = 0
-            while line := lines.readline(LONGEST + 1):
-                number += 1
-                where = f"{path}:{number}"
-                if len(line) > LONGEST:
-                    raise KnownError(
-                        _(
-                            "{where}: longer than {most:,} characters, expected one example a line",
-                            where=where,
-                            most=LONGEST,
-                        )
-                    )
-                if line.strip():
-                    yield where, line
-    except UnicodeDecodeError as error:
-        raise KnownError(
-            _("{path}: not UTF-8 at byte {start}; write it as UTF-8", path=path, start=error.start)
-        ) from error
+        with path.open("rb") as lines:
+            lines.seek(start)
+            while raw := lines.readline(WIDEST * LONGEST + 1):
+                if len(raw) > WIDEST * LONGEST:
+                    raise _too_long(f"{path}:{number}")
+                if raw.strip():
+                    yield number, start, raw
+                number, start = number + 1, start + len(raw)
     except OSError as error:
         raise KnownError(
             _(
@@ -102,8 +136,35 @@ def lines_of(path: Path) -> Iterator[tuple[str, str]]:
         ) from error
 
 
-def _example(line: str, where: str) -> Example:
-    value = _object(line, where)
+def decoded(raw: bytes, where: str) -> str:
+    """A line as text, without the mark that may begin a file. Raises `KnownError`."""
+    try:
+        line = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise KnownError(
+            _(
+                "{where}: not UTF-8 at byte {start} of the line; write it as UTF-8",
+                where=where,
+                start=error.start,
+            )
+        ) from error
+    if len(line) > LONGEST:
+        raise _too_long(where)
+    return line
+
+
+def _too_long(where: str) -> KnownError:
+    return KnownError(
+        _(
+            "{where}: longer than {most:,} characters, expected one example a line",
+            where=where,
+            most=LONGEST,
+        )
+    )
+
+
+def example_of(value: dict[str, Any], where: str) -> Example:
+    """The example of a line or of a row. Raises `KnownError` where it is none."""
     prompt = Prompt(*(_text(value, key, where) for key in ("stable", "history", "cue")))
     split, weight = value.get("split", "train"), value.get("weight", 1.0)
     if split not in SPLITS:
@@ -138,7 +199,16 @@ def _example(line: str, where: str) -> Example:
     return Example(prompt, reply, **names, split=split, weight=float(weight), rivals=rivals)
 
 
-def _object(line: str, where: str) -> dict[str, Any]:
+def example_in(path: Path, number: int, row: dict[str, Any]) -> Example:
+    """The example of a row of a table. Raises `KnownError` where it is none."""
+    try:
+        return example_of(row, "")
+    except KnownError:  # where it stands is put into words for none but this one
+        return example_of(row, row_of(path, number))
+
+
+def object_of(line: str, where: str) -> dict[str, Any]:
+    """The object of a line. Raises `KnownError`."""
     try:
         value = json.loads(line)
     except (ValueError, RecursionError) as error:
@@ -176,6 +246,8 @@ def _rivals(value: dict[str, Any], where: str) -> tuple[str, ...]:
 
 def _text(value: dict[str, Any], key: str, where: str) -> str:
     text = value.get(key)
+    if isinstance(text, str) and len(text) > LONGEST:
+        raise _too_long(where)
     if not isinstance(text, str):
         raise KnownError(
             _(

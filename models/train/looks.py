@@ -23,6 +23,10 @@ class RunPlan:
     look_tokens: int
     """Tokens that a look at what is held out reads."""
     looks: int
+    streamed: int = 0
+    """Examples that are learned from while they are read; 0 where all are in memory."""
+    reckoned_from: int = 0
+    """Examples that the steps of a stream are reckoned from; 0 where they are known."""
 
 
 def looks_of(steps: int, every: int) -> int:

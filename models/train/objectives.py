@@ -4,14 +4,21 @@ A new one, such as `kto`, is a row here, its name in `models.train.settings.Obje
 module with a class of the shape of `Task`. Nothing heavy is imported before a run needs it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from importlib import import_module
+from pathlib import Path
 from typing import Any, Protocol
 
 from models.encode import Encoder
 from models.train.looks import RunPlan
+from models.train.parquet import is_parquet
 from models.train.settings import ObjectiveName, Settings
+
+LARGE = 1 << 30
+"""Bytes of examples that are still held in memory as a whole."""
+PACKED = 30
+"""How many bytes of lines a byte of a Parquet table stands for."""
 
 
 @dataclass(frozen=True)
@@ -26,14 +33,17 @@ class Objective:
     """Keys that are its alone; those of another objective have no effect."""
     task: str
     """Where its `Task` is, as module:class."""
+    streamed: str = ""
+    """Where the one is that reads its data while it learns."""
 
 
 OBJECTIVES: dict[ObjectiveName, Objective] = {
     "sft": Objective(
         title="supervised fine-tuning",
         data="examples",
-        keys=frozenset({"contrast", "eval_limit"}),
+        keys=frozenset({"contrast", "eval_limit", "stream", "shuffle_buffer"}),
         task="models.train.sft:SupervisedTask",
+        streamed="models.train.streamed:StreamedTask",
     ),
     "dpo": Objective(
         title="direct preference optimization",
@@ -83,8 +93,23 @@ def objective_of(settings: Settings) -> ObjectiveName:
     return next(name for name, one in OBJECTIVES.items() if getattr(settings, one.data))
 
 
+def is_streamed(settings: Settings) -> bool:
+    """Whether the data is read while it is learned from: as is said, or by its files' size."""
+    if not OBJECTIVES[objective_of(settings)].streamed:
+        return False
+    return large(settings.inputs) if settings.stream is None else settings.stream
+
+
+def large(files: Iterable[Path]) -> bool:
+    """Whether files of examples are better not held in memory as a whole."""
+    sizes = ((path.stat().st_size, is_parquet(path)) for path in files if path.is_file())
+    return sum(size * (PACKED if packed else 1) for size, packed in sizes) > LARGE
+
+
 def task_of(settings: Settings) -> type[Task]:
     """The class that knows the data and the loss of the settings' objective."""
-    module, __, name = OBJECTIVES[objective_of(settings)].task.partition(":")
+    objective = OBJECTIVES[objective_of(settings)]
+    where = objective.streamed if is_streamed(settings) else objective.task
+    module, __, name = where.partition(":")
     task: type[Task] = getattr(import_module(module), name)
     return task

@@ -49,6 +49,7 @@ RANGES: dict[str, dict[str, float]] = {
     "save_steps": {"ge": 1},
     "save_total_limit": {"ge": 1},
     "logging_steps": {"ge": 1},
+    "shuffle_buffer": {"ge": 1, "le": 1 << 20},
     "seed": {"ge": 0, "lt": 2**32},
 }
 FIRST = {

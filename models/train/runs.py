@@ -22,9 +22,10 @@ from models.train.checkpoints import FOLDER, WHOLE, last_whole
 from models.train.curve import LOG, Curve, NoStepLeft, Point
 from models.train.objectives import objective_of
 from models.train.settings import RENAMED, Settings
+from models.train.shards import INDEX
 
 SETTINGS = "settings.json"
-WRITTEN = (SETTINGS, LOG, CONFIG, "adapter_model.safetensors", "README.md", "curve.png")
+WRITTEN = (SETTINGS, LOG, INDEX, CONFIG, "adapter_model.safetensors", "README.md", "curve.png")
 """Files of a run that lie in its folder itself."""
 BFLOAT16 = ("amx_bf16", "avx512_bf16")
 """Instructions of processors that multiply in bfloat16."""
@@ -140,11 +141,17 @@ def _as_kept(settings: Settings, base: str) -> dict[str, Any]:
     values: dict[str, Any] = json.loads(json.dumps(asdict(settings), default=str))
     files = {"examples": settings.examples, "pairs": settings.pairs}
     for key, paths in files.items():
-        values[key] = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in paths}
+        values[key] = {path.name: _digest(path) for path in paths}
     start = settings.start and settings.start.name
     base = Path(base).name if Path(base).is_absolute() else base
     names = {"base": base, "start": start, "out": settings.out.name}
     return {**values, **names, "objective": objective_of(settings)}
+
+
+def _digest(path: Path) -> str:
+    """The SHA-256 of a file of any size."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _in_new_words(before: dict[str, Any]) -> dict[str, Any]:

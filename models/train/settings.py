@@ -115,6 +115,13 @@ class Settings:
     """Steps between two points of the curve."""
     report_to: tuple[str, ...] = ()
     """Trackers that are told too, such as tensorboard, wandb or mlflow; none is `none`."""
+    stream: bool | None = None
+    """Of `sft`: reads examples while they are learned from, in constant memory, instead of all at
+    first; none does so where the files have more than 1 GiB, a Parquet table counting
+    thirtyfold."""
+    shuffle_buffer: int = 4096
+    """Of a stream: rows that are in memory at once and are shuffled together; more of them mix
+    better."""
     seed: int = 1
     """The same seed gives the same adapter on one machine."""
     device: str | None = None

@@ -23,6 +23,8 @@ from models.train.trainer import RowTrainer, take_head
 class SupervisedTask:
     """Examples as rows and batches, and the trainer that learns their replies."""
 
+    made_by: type[RowTrainer] = RowTrainer
+
     def __init__(self, settings: Settings, encoder: Encoder) -> None:
         self.settings, self.encoder = settings, encoder
         examples = [one for path in settings.examples for one in read_examples(path)]
@@ -30,7 +32,7 @@ class SupervisedTask:
         chance = Random(settings.seed) if settings.contrast else None
         self.learned = self._rows(examples, "train", chance)
         if not self.learned.rows:
-            raise KnownError(_nothing_to_learn(settings, len(examples), self.learned.too_long))
+            raise KnownError(nothing_to_learn(settings, len(examples), self.learned.too_long))
         self.held_out = self._rows(examples, "test")
 
     def _rows(
@@ -97,7 +99,7 @@ class SupervisedTask:
         attend_in_blocks(model)
         longest = max(self.learned.rows, key=len)
         looked_at = self._looked_at(arguments["max_steps"])
-        trainer = RowTrainer(
+        trainer = self.made_by(
             new_adapter(model, self.settings, base, longest.ids),
             head,
             TrainingArguments(**arguments),
@@ -155,7 +157,8 @@ class SupervisedTask:
         return batches_of(rows, settings.batch_tokens, seed, settings.per_device_train_batch_size)
 
 
-def _nothing_to_learn(settings: Settings, examples: int, too_long: int) -> str:
+def nothing_to_learn(settings: Settings, examples: int, too_long: int) -> str:
+    """What is said where none of so many examples can be learned from."""
     return _n(
         "{files}: its one example cannot be learned from with at most {max_length} tokens (longer: "
         "{too_long}); make shorter ones with corpus examples --context, or raise max_length",

@@ -150,6 +150,18 @@ def test_what_was_picked_is_preferred_to_what_was_not(run, played):
     assert "没有人。" not in {pair["rejected"] for pair in pairs}
 
 
+def test_pairs_are_a_table_where_the_file_is_called_one(run, played, home):
+    from models.train.pairs import read_pairs
+
+    for name in ("picks.jsonl", "picks.parquet"):
+        assert run("sessions", "export", "--to", "preference", "-o", home / name).status == 0
+    pairs = read_pairs(home / "picks.parquet")
+    assert len(pairs) == 5 and pairs == read_pairs(home / "picks.jsonl")
+    assert (home / "picks.parquet").read_bytes().startswith(b"PAR1")
+    entered = json.loads((home / "dataset_info.json").read_text("utf-8"))
+    assert entered["picks"]["file_name"] == "picks.parquet"
+
+
 def test_a_session_that_is_being_played_is_exported_shown_and_searched(run, played):
     from scenes.table.play import Play
     from scenes.table.session_list import find_session

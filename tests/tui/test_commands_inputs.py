@@ -97,6 +97,21 @@ CASES: dict[str, Case] = {
         "甲：好\n乙：好\n",
         ["corpus", "examples", "IN", "-o", "OUT", "--model", "scripted"],
     ),
+    "corpus examples --to parquet": (
+        "a.txt",
+        "甲：好\n乙：好\n",
+        ["corpus", "examples", "IN", "-o", "OUT", "--model", "scripted", "--to", "parquet"],
+    ),
+    "corpus convert": (
+        "e.jsonl",
+        json.dumps(EXAMPLE) + "\n",
+        ["corpus", "convert", "IN", "-o", "OUT"],
+    ),
+    "corpus convert --to parquet": (
+        "e.jsonl",
+        json.dumps(EXAMPLE) + "\n",
+        ["corpus", "convert", "IN", "-o", "OUT", "--to", "parquet"],
+    ),
     "characters knowledge build": (
         "a.kb",
         "院长怕猫。\n",

@@ -19,7 +19,8 @@ from tui.commands.example_sources import (
 from tui.commands.examples_options import ExampleOptions
 from tui.commands.examples_shown import report, show_some
 from tui.commands.option_fields import options_of
-from tui.commands.writing import not_over, write_lines
+from tui.commands.training_files import form_of, write_examples
+from tui.commands.writing import not_over
 from tui.failures import BadInput, given
 from tui.output import word
 
@@ -41,14 +42,13 @@ def examples(wanted: ExampleOptions) -> None:
     Without --for, the lines of everybody in the scene's cast, or of all who speak in a log; of a
     session, all that is not the player's own role.
     """
-    from models.train.data import dumped
-
     _check(wanted)
+    form = form_of(wanted.to, wanted.output)
     inputs = _inputs(wanted)
     not_over(wanted.output, inputs)
     result = made(wanted)
     if wanted.output is not None:
-        write_lines(map(dumped, result.examples), wanted.output, inputs)
+        write_examples(result.examples, wanted.output, inputs, form)
     show_some(result.examples, wanted.show)
     report(result, wanted.as_data)
 

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from tui.commands import options
+from tui.commands.training_files import To
 
 Logs = Annotated[
     list[str],
@@ -134,6 +135,7 @@ class ExampleOptions:
 
     logs: Logs
     output: Output = None
+    to: To = None
     scene: SceneName = None
     beside: Beside = False
     speakers: Speakers = None

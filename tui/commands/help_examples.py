@@ -133,6 +133,10 @@ EXAMPLES: Mapping[str, Sequence[str]] = {
         "paotuan corpus examples log.txt --for 苏晚 -o corpus.jsonl",
         "paotuan corpus examples answers.json:0.3 --for 李白 --map 太白=李白 -o corpus.jsonl",
     ),
+    "corpus convert": (
+        "paotuan corpus convert corpus.jsonl -o corpus.parquet",
+        "paotuan corpus convert picks-1.jsonl picks-2.jsonl -o picks.parquet",
+    ),
     "corpus interview": ("paotuan corpus interview novel.txt -o answers.txt --for 诸葛亮",),
     "corpus questions": (
         "paotuan corpus questions 孙悟空 --world 西游记 -o answers.txt --estimate",

@@ -10,6 +10,7 @@ from base.filenames import file_name
 from base.messages import _, _n, series
 from tui.commands.group import one_of
 from tui.commands.options import Json
+from tui.commands.training_files import form_of, write_examples
 from tui.commands.writing import not_over, write_lines
 from tui.failures import BadInput, given
 from tui.output import as_json, json_text, word
@@ -75,7 +76,7 @@ def rolebench(
     if to == "characters" and output is not None:
         written = _write_characters(bench, known, output, files)
     else:
-        written = write_lines(_lines(to, bench, known, asker, answers), output, files)
+        written = _write(to, bench, known, asker, answers, output, files)
     _report(bench, written, to, as_data, output)
 
 
@@ -103,18 +104,32 @@ def _known(names: Iterable[str], bench: "Bench") -> dict[str, "Character"]:
     return by_role
 
 
+def _write(
+    to: str,
+    bench: "Bench",
+    known: dict[str, "Character"],
+    asker: str,
+    answers: int | None,
+    output: Path | None,
+    files: Sequence[Path],
+) -> int:
+    from scenes.data import rolebench as bench_as
+
+    if to == "examples":
+        examples = bench_as.examples(bench, known, asker, answers)
+        return write_examples(examples, output, files, form_of(None, output))
+    return write_lines(_lines(to, bench, known, asker, answers), output, files)
+
+
 def _lines(
     to: str, bench: "Bench", known: dict[str, "Character"], asker: str, answers: int | None
 ) -> Iterable[str]:
-    from models.train.data import dumped
     from scenes.data import rolebench as bench_as
 
     match to:
         case "log":
             entries = bench_as.entries(bench, asker, answers or 1)
             return (f"{entry.line}\n" for entry in entries)
-        case "examples":
-            return map(dumped, bench_as.examples(bench, known, asker, answers))
         case "candidates":
             return (f"{json_text(one)}\n" for one in bench_as.candidates(bench, known, asker))
         case _:

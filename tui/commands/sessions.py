@@ -288,8 +288,13 @@ def _write(form: str, lines: Iterator[str], output: Path, journal: Path) -> None
     """Write an export whole or not at all, and what tells LLaMA-Factory of it."""
     from base.writing import replace_pieces
     from scenes.data.examples.export import COLUMNS
+    from tui.commands.training_files import form_of, write_pairs
     from tui.commands.writing import is_of_sessions
 
+    if form == "preference" and form_of(None, output) == "parquet":
+        write_pairs(lines, output, [journal])
+        _enter(form, output)
+        return
     pieces = _separated(lines) if form == "sillytavern" else _ended(lines)
     replace_pieces(output, pieces, [journal], private=is_of_sessions(output))
     if form in COLUMNS:

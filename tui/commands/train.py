@@ -104,19 +104,22 @@ def train(
     path, changes = _recipe(voice, [*([recipe] if recipe is not None else []), *(changes or ())])
     with given():
         settings = _with_start(read_recipe(path, changes, word))
+    chief = os.environ.get("RANK", "0") == "0"
     with _installed():
         from models.train.base import open_base
         from models.train.card import write_card
+        from models.train.objectives import is_streamed
         from models.train.plot import write_picture
         from models.train.run import train as run
         from models.train.trackers import check_trackers
+    if is_streamed(settings) and chief:
+        word(_("the examples are read as a stream; they are counted first …"))
     with given():
         check_trackers(settings.report_to)
         _check_memory(settings, anyway)
         quantization: Any = QUANTIZED.get(settings.method)
         model, encoder = open_base(settings.base, None, quantization, settings.device)
     kept_base = _name(settings.base)
-    chief = os.environ.get("RANK", "0") == "0"
     with _stoppable() as signals, _shown(settings, chief and not as_data) as tell:
         says = _begins if chief else _begins_unheard
         asked = signals.__len__
@@ -166,7 +169,7 @@ def _recipe(voice: VoiceOptions, words: list[str]) -> tuple[Path, list[str]]:
 
 def _checked(recipe: Path) -> Path:
     """A recipe, and nothing that examples are made of. Raises `BadInput`."""
-    if is_records(recipe) or recipe.suffix.lower() in (".txt", ".log", ".jsonl"):
+    if is_records(recipe) or recipe.suffix.lower() in (".txt", ".log", ".jsonl", ".parquet"):
         raise BadInput(
             _(
                 "{recipe}: not a recipe but something to learn from; train on it with: paotuan "
@@ -187,6 +190,8 @@ def _begins(plan: "RunPlan") -> None:
             tokens=plan.tokens,
         )
     )
+    if plan.streamed:
+        word(_streamed(plan))
     if plan.looks:
         word(
             _n(
@@ -200,6 +205,20 @@ def _begins(plan: "RunPlan") -> None:
                 looks=plan.looks,
             )
         )
+
+
+def _streamed(plan: "RunPlan") -> str:
+    """What is said of a stream, and of how its steps are known."""
+    if not plan.reckoned_from:
+        return _(
+            "{examples:,} examples are read while they are learned from", examples=plan.streamed
+        )
+    return _(
+        "{examples:,} examples are read while they are learned from; the steps are reckoned from "
+        "the first {first:,}, and max_steps sets them",
+        examples=plan.streamed,
+        first=plan.reckoned_from,
+    )
 
 
 def _begins_unheard(plan: "RunPlan") -> None:

@@ -9,6 +9,7 @@ from base.errors import KnownError
 from base.messages import N_, _, _n
 from models.backend import Prompt
 from models.train.data import Example, read_examples
+from models.train.parquet import is_parquet
 from scenes.data.examples.prompts import Bounds, ExampleTally
 from scenes.data.records import read_records, text_of
 from scenes.log import cue
@@ -54,8 +55,8 @@ def mixed(
 
 
 def _general(path: Path) -> Iterator[Example]:
-    first = next(read_records(path), None)
-    if first is not None and "reply" in first[1]:
+    first = None if is_parquet(path) else next(read_records(path), None)
+    if is_parquet(path) or (first is not None and "reply" in first[1]):
         yield from (one for one in read_examples(path) if one.split == "train")
         return
     for where, record in read_records(path):
