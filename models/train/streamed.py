@@ -10,6 +10,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import cached_property
+from itertools import chain
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -158,13 +159,12 @@ class StreamedTask(SupervisedTask):
         else:
             wanted = 0
         found, examples = TrainingRows(), 0
-        for shard in shards:
-            for piece in self.index.pieces(shard):
-                held_out = [one for one in piece if one.split == "test"]
-                made = rows_of(held_out, self.encoder, self.settings.max_length)
-                found.rows += made.rows
-                found.too_long += made.too_long
-                examples += len(held_out)
+        for piece in chain.from_iterable(map(self.index.pieces, shards)):
+            held_out = [one for one in piece if one.split == "test"]
+            made = rows_of(held_out, self.encoder, self.settings.max_length)
+            found.rows += made.rows
+            found.too_long += made.too_long
+            examples += len(held_out)
             if wanted and len(found.rows) >= wanted:
                 break
         return found, examples

@@ -21,6 +21,7 @@ from models.train.rows import TrainingRow, rows_of
 from models.train.settings import Settings
 from models.train.shards import INDEX, LINES, index_of, keep_index
 from models.train.stream import BatchStream, BlockOrder, Place, StreamState
+from models.train.streamed import StreamedTask
 from tests.train.made import SAID, examples, losses, opened, run, settings, weights, written
 from tests.train.test_processes import together
 
@@ -288,6 +289,19 @@ def test_a_stream_is_taken_by_itself_where_the_files_are_large(
     monkeypatch.setattr(objectives, "LARGE", 30 * packed.stat().st_size - 1)
     assert objectives.is_streamed(replace(wanted, examples=(packed,)))
     assert not objectives.is_streamed(replace(wanted, examples=(), pairs=(packed,)))
+
+
+def test_of_much_that_is_held_out_a_sample_is_kept(
+    tmp_path: Path, encoder: Encoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wanted = streamed(tmp_path, eval_limit=3)
+    written(wanted.examples[0], many(held_out=100))
+    assert len(StreamedTask(wanted, encoder).held_out.rows) == 100
+    monkeypatch.setattr("models.train.streamed.FEW", 100)
+    sample = StreamedTask(wanted, encoder)
+    assert 3 <= len(sample.held_out.rows) <= 32
+    assert sample.plan(10).held_out_rows == 100
+    assert len(StreamedTask(replace(wanted, eval_limit=0), encoder).held_out.rows) == 100
 
 
 def test_two_processes_learn_from_a_stream_what_one_does_in_steps_of_two_batches(
