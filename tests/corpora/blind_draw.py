@@ -76,9 +76,7 @@ def _of_log(group: str, name: str) -> Context:
     cast = {role.name for role in scene.cast if not role.narrator}
     places = [at for at, one in enumerate(log) if at >= LEAST and one.speaker in cast]
     at = random.Random(f"{SEED} {name}").choice(places)
-    return Context(
-        f"{group}/{name}", scene, tuple(log[:at]), str(log[at].speaker), write(log[at])
-    )
+    return Context(f"{group}/{name}", scene, tuple(log[:at]), str(log[at].speaker), write(log[at]))
 
 
 def main() -> None:

@@ -16,10 +16,7 @@ from scenes.data.books.prose.chinese_names import (
     lead_end,
     names_in,
 )
-from scenes.data.books.prose.naming import (
-    SURNAMES,
-    is_word,
-)
+from scenes.data.books.prose.naming import SURNAMES, is_word
 
 _ALONE = tuple(
     {*w.TITLES, "公公", "太太", "夫人", "小姐", "先生", "少爷", "老爷", "姑姑"}
@@ -105,6 +102,12 @@ def _join(forms: dict[str, str], known: Mapping[str, str], text: str) -> None:
         bearers = sorted({forms[name] for name in own if name.endswith(title) and name != title})
         if len(bearers) == 1 and title not in known:
             forms[title] = bearers[0]
+    titled = [name for name in own if name[0] in SURNAMES and name[1:] in TITLES]
+    for name in titled:
+        old = "老" + name[0]
+        alone = sum(one[0] == name[0] for one in (*full, *titled)) == 1
+        if alone and old in own and not name.endswith(w.TITLES_F):
+            forms[old] = forms[name]
     surnames = Counter(name[0] for name in full)
     for name in full:
         if surnames[name[0]] == 1:
