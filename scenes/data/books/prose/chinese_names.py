@@ -203,9 +203,12 @@ def may_be_taken(name: str, how: Counter[str], text: str) -> bool:
 
 
 def _goes_on(name: str, chosen: set[str], counts: Mapping[str, int]) -> bool:
-    """Whether a name is another one with the beginning of a word behind it."""
+    """Whether a name is another one with the beginning of a word behind it, or only ever a part."""
     if name.endswith(TITLES) or "·" in name:
         return False
+    longer = [one for one in chosen if one != name and one.startswith(name)]
+    if longer and sum(counts.get(one, 0) for one in longer) >= counts.get(name, 1):
+        return True
     return any(
         name[:end] in chosen and counts.get(name[:end], 0) > 2 * counts.get(name, 0)
         for end in range(2, len(name))

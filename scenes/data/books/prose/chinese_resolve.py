@@ -19,6 +19,8 @@ MOST = 9
 """Who is weighed at most for one turn."""
 OWN_WORDS = frozenset(["polite", "calls self so", "calls them elsewhere", "speaks elsewhere"])
 """Features that somebody's own words tell, which are known only of turns that the text gives."""
+ON = ("named", "acts before", "takes part", "share", "takes near", "called before")
+"""Features that tell something else where a talk goes on without narration between."""
 _OF = {MALE: "m", FEMALE: "f"}
 Features = dict[str, float]
 
@@ -188,6 +190,9 @@ class ChineseResolver(Resolver):
         found |= self.habits.fit(who, group)
         found["narrator"] = float(who == self.reader.narrator)
         found["role"] = float(self.reader.is_role(who))
+        if not opens:
+            found |= {f"on {name}": found[name] for name in ON if name in found}
+            found["on outside"] = float(taking > 1 and who not in spoke)
         return found
 
     def _named_in(self, turn: Turn) -> frozenset[str]:
