@@ -1,11 +1,13 @@
 """Learns the weights by which a piece of modern Chinese prose is taken as a name.
 
-    python tests/corpora/train_names.py FOLDER [--check]
+    python tests/corpora/train_names.py [FOLDER] [--check]
 
-FOLDER holds the books of `labels/stories-tune.jsonl`; the chapters of our own writing lie in
-`modern/`. Writes `scenes/data/books/prose/name_weights.json`: a logistic regression over what
-`naming.features` tells, fitted by gradient descent with an L2 penalty. Names are those of labels
-and of `modern/marked/tune`. `--check` prints how it does on texts left out. No held label is read.
+FOLDER holds the books of `labels/stories-tune.jsonl`, which are left out without it; the chapters
+of our own writing lie in `modern/`, and are read once more as a few long texts, since words that
+are no names are more frequent in those. Writes `scenes/data/books/prose/name_weights.json`: a
+logistic regression over what `naming.features` tells, fitted by gradient descent with an L2
+penalty. Names are those of labels and of `modern/marked/tune`. `--check` prints how it does on
+texts left out. No held label is read. The weights that come along are of our own chapters alone.
 """
 
 import json
@@ -27,6 +29,8 @@ from scenes.data.books.words import words
 HERE = Path(__file__).parent
 WEIGHTS = HERE.parents[1] / "scenes" / "data" / "books" / "prose" / "name_weights.json"
 PENALTY, RATE, STEPS = 0.001, 0.8, 6000
+LONG, LONG_NAME = 4, "long text"
+"""Into how many long texts the chapters are put together."""
 SILENT = frozenset(
     words(
         """
@@ -62,18 +66,31 @@ def people() -> dict[str, set[str]]:
     return found
 
 
-def examples(folder: Path) -> Iterator[Example]:
-    for novel, names in people().items():
+def examples(folder: Path | None) -> Iterator[Example]:
+    texts: dict[str, str] = {}
+    named = people()
+    for novel, names in named.items():
         path = HERE / "modern" / f"{novel}.txt"
-        text = read_book(path if path.is_file() else folder / f"{novel}.txt").plain
+        if not path.is_file():
+            if folder is None:
+                continue
+            path = folder / f"{novel}.txt"
+        text = texts[novel] = read_book(path).plain
         known = names | SILENT
         for piece in (text, *(text.split("□注释") if "□注释" in text else ())):
             yield from _of_piece(novel if piece is text else piece[-40:], piece, known)
+    own = [novel for novel in texts if (HERE / "modern" / f"{novel}.txt").is_file()]
+    for at in range(LONG):
+        part = own[at::LONG]
+        known = SILENT.union(*(named[novel] for novel in part))
+        yield from _of_piece(f"{LONG_NAME} {at}", "\n\n".join(texts[one] for one in part), known)
 
 
 def _of_piece(novel: str, text: str, known: set[str] | frozenset[str]) -> Iterator[Example]:
     narration = blanked(text, chinese_quotations(text))
-    for name, how in chinese_names.acting(narration, text).items():
+    seen = chinese_names.acting(narration, text)
+    for name in seen:
+        how = chinese_names.pooled(name, seen)
         part = any(name != one and name in one for one in known)
         if (part and name not in known) or not chinese_names.may_be_taken(name, how, text):
             continue
@@ -94,6 +111,8 @@ def fitted(found: Sequence[Example]) -> dict[str, float]:
 def checked(found: Sequence[Example]) -> Iterator[str]:
     """Precision and recall by threshold, each text judged by what the others teach."""
     told = []
+    whole = [one for one in found if one.novel.startswith(LONG_NAME)]
+    found = [one for one in found if one not in whole]
     for novel in dict.fromkeys(one.novel for one in found):
         weights = fitted([one for one in found if one.novel != novel])
         for one in (one for one in found if one.novel == novel):
@@ -109,7 +128,8 @@ def checked(found: Sequence[Example]) -> Iterator[str]:
 
 
 def main() -> None:
-    found = list(examples(Path(sys.argv[1])))
+    folders = [Path(one) for one in sys.argv[1:] if not one.startswith("--")]
+    found = list(examples(folders[0] if folders else None))
     if "--check" in sys.argv:
         print(len(found), *checked(found), sep="\n")
         return

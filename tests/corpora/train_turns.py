@@ -1,13 +1,12 @@
 """Learns the weights by which a turn that nobody is named for is given to a speaker.
 
-    python tests/corpora/train_turns.py FOLDER… [--chinese] [--check]
+    python tests/corpora/train_turns.py FOLDER… [--check]
 
 Each FOLDER holds novels that the labels of `labels/*-tune.jsonl` are of; those of our own writing
-lie in `modern/`. Writes `scenes/data/books/prose/turn_weights.json`, which English is read by, or
-`chinese_turn_weights.json`: a conditional logit over the candidates of a turn (and nobody), fitted
-by gradient descent with an L2 penalty. `--check` prints instead how it does on chapters that were
-left out. No held label is read. The Chinese weights that come along are of one round over the
-passages around the labels (6,000 characters before them, 2,500 behind), not over whole books.
+lie in `modern/`. Writes `scenes/data/books/prose/turn_weights.json`, which English is read by (for
+Chinese, see `train_talks.py`): a conditional logit over the candidates of a turn (and nobody),
+fitted by gradient descent with an L2 penalty. `--check` prints instead how it does on chapters
+that were left out. No held label is read.
 """
 
 import json
@@ -16,29 +15,19 @@ import sys
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from types import MappingProxyType
 from typing import NamedTuple
 
 import numpy as np
 
 from scenes.data.books.book import read_book
 from scenes.data.books.prose.evidence import Reader, Turn
-from scenes.data.books.prose.extract import reader_of
-from scenes.data.books.prose.pronouns import NOBODY as PRONOUN
-from scenes.data.books.prose.resolve import (
-    SPOKEN,
-    Resolver,
-    exchanges,
-    paragraphs,
-    turn_weights,
-)
+from scenes.data.books.prose.extract import chinese_reader, english_reader
+from scenes.data.books.prose.resolve import NOBODY, SPOKEN, Resolver
+from scenes.data.books.prose.talks import exchanges, paragraphs, turn_weights
 
 HERE = Path(__file__).parent
-CHINESE = "--chinese" in sys.argv
 WEIGHTS = HERE.parents[1] / "scenes" / "data" / "books" / "prose" / "turn_weights.json"
-if CHINESE:
-    WEIGHTS = WEIGHTS.with_name("chinese_turn_weights.json")
-GENRES = ("modern", "stories", "novels") if CHINESE else ("modern", "stories", "english")
+GENRES = ("modern", "stories", "english")
 PENALTY, RATE, STEPS, ROUNDS = 0.002, 0.5, 3000, 3
 READERS: dict[Path, Reader] = {}
 """Each text read once, however often it is resolved."""
@@ -53,13 +42,10 @@ class Decision(NamedTuple):
     candidates: list[tuple[str, dict[str, float]]]
     right: frozenset[str]
     undecided: bool
-    pronoun: bool = False
-    nobody: Mapping[str, float] = MappingProxyType({})
-    """What speaks for nobody who is known; for a pronoun, nothing but its weight."""
 
     def rows(self) -> list[dict[str, float]]:
         """The features of each candidate, and last of nobody."""
-        return [*(found for _, found in self.candidates), dict(self.nobody) or {PRONOUN: 1.0}]
+        return [*(found for _, found in self.candidates), {NOBODY: 1.0}]
 
 
 class Recorder(Resolver):
@@ -69,15 +55,6 @@ class Recorder(Resolver):
         super().__init__(*rest)  # type: ignore[arg-type]
         self.novel, self.truth = novel, truth
         self.decisions: dict[int, Decision] = {}
-        self.pronouns: list[Decision] = []
-
-    def pronoun_candidates(
-        self, turn: Turn, earlier: Sequence[Turn], gender: str
-    ) -> list[tuple[str, dict[str, float]]]:
-        found = super().pronoun_candidates(turn, earlier, gender)
-        if right := self.truth.get(turn.start):
-            self.pronouns.append(Decision(self.novel, found, right, True, True))
-        return found
 
     def resolved(self) -> list[Turn]:
         turns = super().resolved()
@@ -89,8 +66,7 @@ class Recorder(Resolver):
                     continue
                 found = self.candidates(groups, index)
                 undecided = group[0].how in ("turn", "")
-                nobody = self.nobody(groups, index)
-                made = Decision(self.novel, found, right, undecided, False, nobody)
+                made = Decision(self.novel, found, right, undecided)
                 self.decisions[group[0].start] = made
         return turns
 
@@ -111,10 +87,11 @@ def decisions(folders: Sequence[Path], weights: Mapping[str, float]) -> list[Dec
             places = (one / f"{novel}.txt" for one in (HERE / "modern", *folders))
             path = next(one for one in places if one.is_file())
             if path not in READERS:
-                READERS[path] = reader_of(read_book(path), {}, genre == "english")
+                read = english_reader if genre == "english" else chinese_reader
+                READERS[path] = read(read_book(path), {})
             recorder = Recorder(novel, truth, READERS[path], weights)
             recorder.resolved()
-            found += [*recorder.decisions.values(), *recorder.pronouns]
+            found += recorder.decisions.values()
     return found
 
 
@@ -171,15 +148,13 @@ def checked(examples: Sequence[Decision]) -> Iterable[str]:
 
 def main() -> None:
     folders = [Path(one) for one in sys.argv[1:] if not one.startswith("--")]
-    weights = dict(turn_weights(CHINESE))
+    weights = dict(turn_weights())
     for _ in range(ROUNDS):
         examples = decisions(folders, weights)
-        kinds = [[one for one in examples if one.pronoun == each] for each in (False, True)]
-        if "--check" in sys.argv and weights.get(PRONOUN):
-            for kind in kinds:
-                print(len(kind), *checked(kind), sep="\n")
+        if "--check" in sys.argv:
+            print(len(examples), *checked(examples), sep="\n")
             return
-        weights = {name: one for kind in kinds for name, one in fitted(kind).items()}
+        weights = fitted(examples)
     rounded = {name: round(weight, 3) for name, weight in sorted(weights.items())}
     WEIGHTS.write_text(json.dumps(rounded, indent=1) + "\n", "utf-8")
 

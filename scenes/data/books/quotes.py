@@ -8,9 +8,8 @@ from scenes.data.books.classical import ClassicalExtractor
 from scenes.data.books.folding import Spelling
 from scenes.data.books.literary import LiteraryExtractor
 from scenes.data.books.people import Aliases
-from scenes.data.books.prose.english_resolve import EnglishResolver
 from scenes.data.books.prose.evidence import Turn
-from scenes.data.books.prose.extract import reader_of
+from scenes.data.books.prose.extract import resolver_of
 from scenes.data.books.prose.resolve import Resolver
 from scenes.data.books.quote import Quote
 from scenes.data.books.style import Style, style_of
@@ -33,9 +32,7 @@ class Extractor:
         elif self.style == "literary":
             self._classical = LiteraryExtractor(plain)
         else:
-            english = self.style == "english"
-            resolver = EnglishResolver if english else Resolver
-            self._resolver = resolver(reader_of(book, _forms(aliases), english))
+            self._resolver = resolver_of(book, _forms(aliases), self.style == "english")
 
     def names(self) -> list[str]:
         """The names of people that the text itself has, or that were given."""

@@ -4,6 +4,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
 
 from scenes.data.books.prose import words as w
 from scenes.data.books.prose.chinese_names import (
@@ -16,10 +17,7 @@ from scenes.data.books.prose.chinese_names import (
     lead_end,
     names_in,
 )
-from scenes.data.books.prose.naming import (
-    SURNAMES,
-    is_word,
-)
+from scenes.data.books.prose.naming import SURNAMES, is_word
 
 _ALONE = tuple(
     {*w.TITLES, "公公", "太太", "夫人", "小姐", "先生", "少爷", "老爷", "姑姑"}
@@ -44,11 +42,15 @@ class Cast:
     def gender(self, name: str) -> str:
         return self.genders.get(name, "")
 
+    @cached_property
+    def _full(self) -> frozenset[str]:
+        return frozenset(filter(_is_full, self.forms.values()))
+
     def called(self, form: str) -> str:
         """Who is called so: by a form, or by a surname with a title: 罗队 is 罗锋."""
         if form in self.forms:
             return self.forms[form]
-        bearers = {name for name in self.forms.values() if _is_full(name) and is_called(form, name)}
+        bearers = {name for name in self._full if is_called(form, name)}
         return bearers.pop() if len(bearers) == 1 else ""
 
 
@@ -105,6 +107,12 @@ def _join(forms: dict[str, str], known: Mapping[str, str], text: str) -> None:
         bearers = sorted({forms[name] for name in own if name.endswith(title) and name != title})
         if len(bearers) == 1 and title not in known:
             forms[title] = bearers[0]
+    titled = [name for name in own if name[0] in SURNAMES and name[1:] in TITLES]
+    for name in titled:
+        old = "老" + name[0]
+        alone = sum(one[0] == name[0] for one in (*full, *titled)) == 1
+        if alone and old in own and not name.endswith(w.TITLES_F):
+            forms[old] = forms[name]
     surnames = Counter(name[0] for name in full)
     for name in full:
         if surnames[name[0]] == 1:
@@ -117,17 +125,23 @@ def _is_full(name: str) -> bool:
     return 2 <= len(name) <= 3 and name[0] in SURNAMES and not name.endswith(TITLES)
 
 
-def is_called(form: str, full: str) -> bool:
-    """Whether a form is the surname, or a part of the given name, with what is put beside names."""
+@lru_cache(maxsize=1 << 14)
+def _stem(form: str) -> str:
+    """What of a form stands beside a title, or 老 or 小; nothing where none does."""
     stem = form
     for title in TITLES:
         if form.endswith(title) and len(form) > len(title):
             stem = form.removesuffix(title)
             break
     if form.endswith(_MARRIED) or (stem == form and form[0] not in "老小阿"):
-        return False
-    stem = stem.lstrip("老小阿") or stem
-    return (
+        return ""
+    return stem.lstrip("老小阿") or stem
+
+
+def is_called(form: str, full: str) -> bool:
+    """Whether a form is the surname, or a part of the given name, with what is put beside names."""
+    stem = _stem(form)
+    return bool(stem) and (
         stem == full[0] or stem == full[1:] or stem == full or (len(full) == 3 and stem == full[2])
     )
 

@@ -116,7 +116,8 @@ class ClauseReader:
             return False
         if name in w.STOP or name[:2] in w.STOP or name[-2:] in w.BODY or set(name) & odd:
             return False
-        return SHAPE.fullmatch(name) is not None and not is_word(name)
+        named = not is_word(name) or (name[-1] in _PEOPLE and len(name) < 4)
+        return named and SHAPE.fullmatch(name) is not None
 
     def named(self, clause: str) -> list[tuple[int, str]]:
         """Who is named in a clause, and where."""
@@ -254,6 +255,8 @@ _UNKNOWN_VOICE = re.compile(
 )
 
 
+_PEOPLE = frozenset("员师长官兵匠客户妃侠僧贼匪警仆妇")
+"""How words end that are what somebody is: `审判员`."""
 _HEARS = re.compile("[又就却还便也忽然]{0,3}(?:听见|听到|听得|听|看见|瞧见|看到)")
 """Behind somebody who hears another speak."""
 

@@ -43,6 +43,8 @@ _DOTTED = re.compile("([一-鿿A-Z]{1,6})((?:·[一-鿿]{1,6}){1,3})")
 _TITLE_OF_BOOK = re.compile("《[^》\n]{1,40}》|[〈〔][^〉〕\n]{1,40}[〉〕]")
 TITLES = w.TITLES_F + w.TITLES_M + w.TITLES
 _TITLES_BY_LENGTH = sorted(TITLES, key=len, reverse=True)
+_NEED_SURNAME = frozenset("队总局工公")
+"""Titles that end many words as well: `排队`, `总算`."""
 _CALLED = re.compile(
     "(?:名叫|名字叫|叫做|叫作|唤作|外号|绰号|人称|姓[一-鿿]，?名)([一-鿿]{2,3})(?=[，。、；])"
 )
@@ -150,7 +152,8 @@ def _may_end(name: str) -> bool:
 def names_in(seen: Mapping[str, Counter[str]], text: str, narration: str) -> list[str]:
     counts: dict[str, int] = {}
     kept = []
-    for name, how in seen.items():
+    for name in seen:
+        how = pooled(name, seen)
         if not may_be_taken(name, how, text):
             continue
         counts[name] = text.count(name)
@@ -169,6 +172,14 @@ def names_in(seen: Mapping[str, Counter[str]], text: str, narration: str) -> lis
     return [name for name in dict.fromkeys(kept) if not _goes_on(name, chosen, counts)]
 
 
+def pooled(name: str, seen: Mapping[str, Counter[str]]) -> Counter[str]:
+    """How a name is used, and where it is a full one, also how its given name alone is."""
+    given = name[1:]
+    if len(name) != 3 or name[0] not in SURNAMES or given not in seen or is_word(given):
+        return seen[name]
+    return seen[name] + seen[given]
+
+
 def dotted(first: str, rest: str) -> str:
     """A foreign name with dots, without what stands before and behind it: `跟着雨果·布兰特走`."""
     signs = w.FOREIGN | frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
@@ -185,15 +196,19 @@ def may_be_taken(name: str, how: Counter[str], text: str) -> bool:
     if name[0] in NOT_BEFORE and text.count(name[1:]) > text.count(name):
         return False
     acts = how["acts"] + how["weak"]
-    full = name[0] in SURNAMES and len(name) < 4 and (how["starts"] > 1 or how["called"] or acts)
+    shape = (name[0] in SURNAMES and len(name) < 4) or (name[0] in "阿老小" and len(name) == 2)
+    full = shape and (how["starts"] > 1 or how["called"] or acts)
     used = acts >= FEW or how["beside"] or (acts and how["called"]) or full
     return bool(used) and may_be_name(name) and is_whole(name, text)
 
 
 def _goes_on(name: str, chosen: set[str], counts: Mapping[str, int]) -> bool:
-    """Whether a name is another one with the beginning of a word behind it."""
+    """Whether a name is another one with the beginning of a word behind it, or only ever a part."""
     if name.endswith(TITLES) or "·" in name:
         return False
+    longer = [one for one in chosen if one != name and one.startswith(name)]
+    if longer and sum(counts.get(one, 0) for one in longer) >= counts.get(name, 1):
+        return True
     return any(
         name[:end] in chosen and counts.get(name[:end], 0) > 2 * counts.get(name, 0)
         for end in range(2, len(name))
@@ -203,6 +218,8 @@ def _goes_on(name: str, chosen: set[str], counts: Mapping[str, int]) -> bool:
 def _may_be_titled(name: str) -> bool:
     title = next(title for title in _TITLES_BY_LENGTH if name.endswith(title))
     stem = name.removesuffix(title)
+    if title in _NEED_SURNAME and stem[:1] not in SURNAMES:
+        return False
     odd = w.NO_NAME - NUMBERS - (w.FOREIGN if is_foreign(stem) else frozenset())
     return bool(stem) and not set(stem) & odd and stem not in w.STOP and name not in ROLES
 

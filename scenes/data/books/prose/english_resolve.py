@@ -11,8 +11,8 @@ from scenes.data.books.prose.resolve import (
     NOBODY,
     SPOKEN,
     Resolver,
-    exchanges,
 )
+from scenes.data.books.prose.talks import exchanges
 
 ROUNDS = 2
 """Times that the turns are read again."""

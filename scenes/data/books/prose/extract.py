@@ -5,16 +5,26 @@ from collections.abc import Mapping, Sequence
 from scenes.data.books.book import Book
 from scenes.data.books.dashes import dashed
 from scenes.data.books.prose.chinese import ChineseReader
+from scenes.data.books.prose.chinese_resolve import ChineseResolver
 from scenes.data.books.prose.english import EnglishReader
 from scenes.data.books.prose.english_marks import english_quotations
-from scenes.data.books.prose.evidence import Reader
+from scenes.data.books.prose.english_resolve import EnglishResolver
+from scenes.data.books.prose.resolve import Resolver
 from scenes.data.books.quotation_marks import Quotation, quotations
 
 
-def reader_of(book: Book, known: Mapping[str, str], english: bool = False) -> Reader:
-    """The reader of a book's language. `known` are forms of names, each with the name itself."""
+def resolver_of(book: Book, known: Mapping[str, str], english: bool = False) -> Resolver:
+    """What tells the speakers of a book. `known` are forms of names, each with the name itself."""
     if english:
-        return EnglishReader(book.plain, list(english_quotations(book.plain)), known)
+        return EnglishResolver(english_reader(book, known))
+    return ChineseResolver(chinese_reader(book, known))
+
+
+def english_reader(book: Book, known: Mapping[str, str]) -> EnglishReader:
+    return EnglishReader(book.plain, list(english_quotations(book.plain)), known)
+
+
+def chinese_reader(book: Book, known: Mapping[str, str]) -> ChineseReader:
     return ChineseReader(book.plain, chinese_quotations(book.plain), known)
 
 

@@ -9,6 +9,7 @@ from importlib import resources
 from scenes.data.books.people import COMPOUND
 from scenes.data.books.people import SURNAMES as OLD_SURNAMES
 from scenes.data.books.prose import words as w
+from scenes.data.books.prose.given_words import GIVEN
 from scenes.name_words import SURNAMES as COMMON_SURNAMES
 
 SURNAMES = OLD_SURNAMES | COMMON_SURNAMES
@@ -16,6 +17,8 @@ _COMMON = COMMON_SURNAMES - frozenset("时空成高路满冷白古万常安毛�
 _COUNTED = ("acts", "weak", "beside", "says", "called")
 NUMBERS = frozenset("一二三四五六七八九十")
 _CALLED_SO = tuple({*w.TITLES_F, *w.TITLES_M, *w.TITLES, *w.KIN_F, *w.KIN_M})
+MOST = 1.5
+"""Logarithm of how often a piece is used above which more tells nothing."""
 LEAST = 0.35
 """Least probability of a name for it to be taken as one."""
 
@@ -23,7 +26,7 @@ LEAST = 0.35
 def features(name: str, how: Mapping[str, int], text: str) -> dict[str, float]:
     """What speaks for and against a name of a text that is used as `how` tells."""
     count = text.count(name)
-    found = {"": 1.0, f"long {len(name)}": 1.0, "count": min(3.0, math.log(count))}
+    found = {"": 1.0, f"long {len(name)}": 1.0, "count": min(MOST, math.log(count))}
     starts = max(1, how.get("starts", 0))
     for key in _COUNTED:
         if times := how.get(key, 0):
@@ -44,6 +47,9 @@ def features(name: str, how: Mapping[str, int], text: str) -> dict[str, float]:
         found[f"{of}rare surname and {given}"] = 1.0
     if given == 2 and not is_word(name[-2:]) and text.count(name[-2:]) > 2 * count:
         found["given name alone"] = 1.0
+    if given in (1, 2) and (surname in COMPOUND or surname in SURNAMES):
+        usual = sum(sign in GIVEN for sign in name[len(surname) :])
+        found[f"usual {usual} of {given}"] = 1.0
     if name[0] in "老小阿大":
         found["old, young"] = 1.0
     if name[0] in NUMBERS:
