@@ -157,7 +157,7 @@ def percentile(values: Sequence[float], rank: float) -> float | None:
 def _play(backend: Backend, script: TablesScript, table: int, stopped: Event) -> tuple[Load, Load]:
     """The first turn of a table, and the others."""
     opening, following = Load(), Load()
-    sampling = Sampling(n=script.n, max_tokens=script.max_tokens, seed=table)
+    sampling = Sampling(n=script.n, max_tokens=script.max_tokens)  # a seed would forgo the cache
     prompt = made_up(backend, script.history_tokens, seed=table)
     for turn in range(script.turns):
         if stopped.is_set():
