@@ -157,7 +157,8 @@ def percentile(values: Sequence[float], rank: float) -> float | None:
 def _play(backend: Backend, script: TablesScript, table: int, stopped: Event) -> tuple[Load, Load]:
     """The first turn of a table, and the others."""
     opening, following = Load(), Load()
-    sampling = Sampling(n=script.n, max_tokens=script.max_tokens, seed=table)
+    # As at a table: a line ends the candidate, and no seed, with which servers may cache nothing.
+    sampling = Sampling(n=script.n, max_tokens=script.max_tokens, stop=("\n",))
     prompt = made_up(backend, script.history_tokens, seed=table)
     for turn in range(script.turns):
         if stopped.is_set():

@@ -145,8 +145,11 @@ def model_name(choice: Choice, scene: "Scene | None") -> str:
     return model_named(given or preferred_model() or "starter")
 
 
-def open_model(choice: Choice, scene: "Scene | None" = None) -> "Backend":
-    """Open the model that `find_model` finds, with the adapters that the scene's roles name.
+def open_model(
+    choice: Choice, scene: "Scene | None" = None, at_server: Sequence[str] = ()
+) -> "Backend":
+    """Open the model that `find_model` finds, with the adapters that the scene's roles name, and
+    with those that a server has to have by the names `at_server`.
 
     One that the person did not give, and that is for another base, is left out with a notice. It
     may take long. Raises `KnownError`.
@@ -171,6 +174,8 @@ def open_model(choice: Choice, scene: "Scene | None" = None) -> "Backend":
         options["threads"] = choice.threads
     if spec.backend in WITH_ADAPTERS and (paths := _adapters(choice, scene, spec.backend)):
         options["adapters"] = paths
+    if spec.backend == "server" and at_server:
+        options["adapters"] = dict.fromkeys(at_server) | options.get("adapters", {})
     if spec.backend != "scripted" and (names := named_by(scene) - choice.adapters.keys()):
         options["optional"] = names
     if scene and scene.lesson:

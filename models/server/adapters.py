@@ -45,17 +45,17 @@ class ServerAdapters:
 def find_adapters(
     endpoint: Endpoint,
     found: ServedModel,
-    paths: Mapping[str, str | Path],
+    paths: Mapping[str, str | Path | None],
     optional: Collection[str],
 ) -> ServerAdapters:
     """How the server takes each adapter of `paths` and `optional`, loading it where it allows.
 
-    One of `optional` that it has not is left out. Raises `KnownError` for another, with how to
-    serve it.
+    One without a path has to be there already. One of `optional` that is not is left out. Raises
+    `KnownError` for another, with how to serve it.
     """
     adapters = ServerAdapters()
     wanted = dict.fromkeys([*paths, *optional])
-    if not wanted or (found.entries is None and not paths):
+    if not wanted or (found.entries is None and not any(paths.values())):
         return adapters
     if found.dialect is LLAMA_SERVER:
         _find_loras(endpoint, wanted, paths, adapters)
@@ -76,7 +76,7 @@ def find_adapters(
 def _find_loras(
     endpoint: Endpoint,
     wanted: Collection[str],
-    paths: Mapping[str, str | Path],
+    paths: Mapping[str, str | Path | None],
     into: ServerAdapters,
 ) -> None:
     """Match adapters with those that llama-server was started with, by the names of files."""
@@ -87,7 +87,8 @@ def _find_loras(
             ids[number] = Path(string(one.get("path")).replace("\\", "/"))
     into.known = tuple(ids)
     for name in wanted:
-        given = Path(paths[name]) if name in paths else None
+        path_given = paths.get(name)
+        given = Path(path_given) if path_given is not None else None
         for number, path in ids.items():
             same = given is not None and path.name == given.name
             if same or path.stem == name or path.parent.name == name:

@@ -62,7 +62,7 @@ class Server:
         api_key_env: str | None = None,
         dialect: str | None = None,
         patience: Patience | None = None,
-        adapters: Mapping[str, str | Path] | None = None,
+        adapters: Mapping[str, str | Path | None] | None = None,
         optional: Collection[str] = (),
     ) -> Self:
         """Ask the server at `url` what it has, and take its only model, or the one named.
@@ -70,8 +70,9 @@ class Server:
         The key comes from the environment: `api_key_env`, or PAOTUAN_API_KEY; OPENAI_API_KEY is
         sent to OpenAI alone. The context is the least of what the server says, `context`, and
         `stated_context`, which its address says; 4096 where nobody says anything. The server loads
-        `adapters` where it allows; of those in `optional` one that it has not is left out with a
-        notice, and the model plays without it. Raises `KnownError`.
+        `adapters` where it allows, and has those without a path already; of those in `optional` one
+        that it has not is left out with a notice, and the model plays without it. Raises
+        `KnownError`.
         """
         endpoint = Endpoint(url, api_key_env, patience or Patience())
         if mode not in PATHS:

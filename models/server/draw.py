@@ -53,6 +53,8 @@ class ServerDraw:
         self._connection = connection
         self._prompt, self._sampling, self._body = prompt, sampling, body
         self._progress = Progress(0, connection.counting.guess(prompt.text))
+        self._cached, self._read_of = 0, 0
+        """Tokens of the prompt that were in the cache, and all of them, told while it is read."""
         self._late: set[int] = set()
         """Rows whose end is told when the server has told what the draw cost."""
         self.rows = [self._new_row() for __ in range(sampling.n)]
@@ -178,6 +180,8 @@ class ServerDraw:
         """Give each candidate what an event has of it; whether it was for one still open."""
         if event.read is not None:
             self._progress = Progress(*event.read)
+            self._read_of = event.read[1]
+            self._cached = max(self._cached, event.cached_tokens or 0)
             put(self._progress)
         taken = False
         for choice in event.choices:
@@ -205,8 +209,11 @@ class ServerDraw:
         if shown:
             put(Delta(at, shown))
         if row.ended:
-            guessed = self._connection.counting.guess(self._prompt.text)
-            put(Delta(at, end=row.cost(event, len(self.rows) == 1, guessed)))
+            put(Delta(at, end=row.cost(event, len(self.rows) == 1, self._total(), self._cached)))
+
+    def _total(self) -> int:
+        """Tokens of the prompt, where the end does not tell them."""
+        return self._read_of or self._connection.counting.guess(self._prompt.text)
 
     async def _usage(self, latest: Event, events: AsyncGenerator[Event]) -> Event:
         """What the server tells of the whole answer, behind it; estimates are corrected by it."""

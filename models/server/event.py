@@ -71,7 +71,8 @@ def read_event(data: bytes) -> Event | None:
     usage, timings = mapping(value.get("usage")), mapping(value.get("timings"))
     details = mapping(usage.get("prompt_tokens_details"))
     cached = [timings.get("cache_n"), details.get("cached_tokens")]
-    cached.append(usage.get("prompt_cache_hit_tokens"))
+    progress = mapping(value.get("prompt_progress"))
+    cached += [usage.get("prompt_cache_hit_tokens"), progress.get("cache")]
     choices = value.get("choices")
     return Event(
         choices=tuple(
@@ -83,7 +84,7 @@ def read_event(data: bytes) -> Event | None:
         cached_tokens=next((n for n in map(whole, cached) if n is not None), None),
         tokens=whole(usage.get("completion_tokens")) or whole(timings.get("predicted_n")),
         each="timings" in value,
-        read=_read(mapping(value.get("prompt_progress"))),
+        read=_read(progress),
     )
 
 

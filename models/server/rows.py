@@ -68,14 +68,15 @@ class ServerRow:
             self.finish = "thought"
         return rest
 
-    def cost(self, event: Event, alone: bool, prompt_tokens: int) -> End:
-        """How it ended; `alone`: the tokens that `event` tells are all its own."""
+    def cost(self, event: Event, alone: bool, prompt_tokens: int, cached_tokens: int) -> End:
+        """How it ended; `alone`: the tokens that `event` tells are all its own. The numbers are
+        what is known where it tells none."""
         told = event.tokens if alone or event.each else None
         return End(
             finish=self.finish,
             tokens=told or self.pieces,
             prompt_tokens=event.prompt_tokens or prompt_tokens,
-            cached_tokens=event.cached_tokens or 0,
+            cached_tokens=cached_tokens if event.cached_tokens is None else event.cached_tokens,
             logprob=self.logprob if self.pieces or not self.sampling.logprobs else 0.0,
         )
 

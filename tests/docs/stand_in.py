@@ -12,6 +12,8 @@ from urllib.parse import unquote, urlsplit
 from tests.corpora.teachers import diligent
 
 LINE = "先进去再说。"
+ADAPTERS = ("sanguo", "table")
+"""Offered beside the model, as vLLM lists them."""
 
 
 class StandIn:
@@ -45,7 +47,10 @@ class _Request(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         name, _, rest = urlsplit(self.path).path.lstrip("/").partition("/")
         if rest.endswith("models"):
-            self._send(200, "application/json", json.dumps({"data": [{"id": unquote(name)}]}))
+            model = unquote(name)
+            adapters = [{"id": adapter, "parent": model} for adapter in ADAPTERS]
+            listed = {"data": [{"id": model}, *adapters]}
+            self._send(200, "application/json", json.dumps(listed))
         else:
             self._send(404, "application/json", '{"detail": "Not Found"}')
 

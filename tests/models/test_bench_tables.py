@@ -49,6 +49,7 @@ def test_tables_are_played_at_once_and_measured(run: Run, serve: Serve) -> None:
     assert report["tokens_per_s"] > 0
     prompts = {body["prompt"] for body in bodies if "max_tokens" in body}
     assert len(prompts) == 9  # no two tables play the same, and each goes on
+    assert not [body for body in bodies if "seed" in body]  # with one, a server may cache nothing
 
 
 def test_what_fails_is_counted_and_the_tables_go_on(run: Run, serve: Serve) -> None:
@@ -80,6 +81,21 @@ def test_roles_speak_with_adapters_in_turn(run: Run, serve: Serve) -> None:
 def test_a_model_in_this_process_plays_one_table(run: Run) -> None:
     ran = run("bench", "serve", "starter", "--tables", 2)
     assert ran.status == 2 and "plays one table" in ran.err
+
+
+def test_an_adapter_that_the_server_has_not_is_told_before_anything_is_played(
+    run: Run, serve: Serve
+) -> None:
+    bodies: list[dict[str, Any]] = []
+    url = serve(speaks, models=MODELS, bodies=bodies)
+    ran = run("bench", "serve", url, "--tables", 2, "--adapter", "ink")
+    assert ran.status != 0 and "--lora-modules ink=" in ran.err
+    assert not [body for body in bodies if "max_tokens" in body]
+
+
+def test_an_adapter_of_a_model_in_this_process_needs_its_file(run: Run) -> None:
+    ran = run("bench", "serve", "starter", "--tables", 1, "--adapter", "ink")
+    assert ran.status == 2 and "NAME=PATH" in ran.err
 
 
 def test_nobody_at_the_address_is_one_line(run: Run) -> None:

@@ -344,3 +344,15 @@ def test_what_is_no_text_is_no_candidate(serve: Serve, delta: Any) -> None:
 
     backend = Server.open(serve(answer), mode="chat", patience=QUICK)
     assert draw(backend, TALK, Sampling(n=1, stop=STOPS)).texts == [""]
+
+
+def test_a_line_that_is_ended_here_knows_what_the_server_had_kept(serve: Serve) -> None:
+    def answer(request: Request) -> None:
+        read = {"total": 100, "cache": 90, "processed": 100}
+        request.stream(piece("") | {"prompt_progress": read}, piece("好。\n又一行"))
+        request.stream(piece("", 0, "length") | {"timings": {"cache_n": 90, "prompt_n": 10}})
+        request.stream("[DONE]")
+
+    backend = Server.open(serve(answer), patience=QUICK, dialect="llama-server")
+    (end,) = draw(backend, TALK, Sampling(n=1, max_tokens=24)).ends.values()
+    assert (end.prompt_tokens, end.cached_tokens, end.finish) == (100, 90, "stop")

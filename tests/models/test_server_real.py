@@ -1,5 +1,6 @@
 """A draw through the HTTP server that llama.cpp runs in this process."""
 
+import json
 import threading
 from collections.abc import Iterator
 from contextlib import closing
@@ -14,6 +15,9 @@ from models.llamacpp.backend import LlamaCpp
 from models.server.backend import Server, estimate
 from models.server.manners import _KNOWN
 from tests.models.conftest import TALK, draw, write_lora
+from tests.tui.conftest import Run, home, run
+
+__all__ = ["home", "run"]
 
 STOPS = ("\n", "【", "苏晚：", "苏晚:", "林默：", "林默:")
 
@@ -132,9 +136,28 @@ def test_a_real_server_counts_a_history_in_one_request(four_slots: str, starter:
     backend.close()
 
 
-def test_an_adapter_of_a_real_server_is_drawn_with(four_slots: str) -> None:
-    backend = Server.open(four_slots, adapters={"tilt": "tilt.gguf"})
+@pytest.mark.parametrize("path", ["tilt.gguf", None])
+def test_an_adapter_of_a_real_server_is_drawn_with(four_slots: str, path: str | None) -> None:
+    backend = Server.open(four_slots, adapters={"tilt": path})
     sampling = Sampling(n=1, max_tokens=6, temperature=0.0, seed=1, logprobs=True)
     plain, tilted = draw(backend, TALK, sampling), draw(backend, TALK, sampling, "tilt")
     assert (plain.texts, plain.ends[0].logprob) != (tilted.texts, tilted.ends[0].logprob)
     backend.close()
+
+
+def test_an_adapter_that_a_real_server_has_not_loaded_is_told(four_slots: str) -> None:
+    with pytest.raises(KnownError, match=r"adapter ink: .*--lora ink\.gguf"):
+        Server.open(four_slots, adapters={"ink": None})
+
+
+def test_tables_play_at_a_real_server_by_the_names_of_its_adapters(
+    four_slots: str, run: Run
+) -> None:
+    options = ("--tables", 1, "--turns", 3, "-n", 1, "--history-tokens", 100, "--json")
+    ran = run("bench", "serve", four_slots, *options, "--adapter", "tilt")
+    assert ran.status == 0, ran.err
+    report = json.loads(ran.out)
+    assert (report["draws"], report["failed"]) == (3, 0)
+    assert report["cached"] > 0.5  # a prompt begins as that of the last turn did
+    refused = run("bench", "serve", four_slots, *options, "--adapter", "ink")
+    assert refused.status != 0 and "--lora ink.gguf" in refused.err

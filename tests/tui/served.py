@@ -64,8 +64,10 @@ class Served:
 
 
 @asynccontextmanager
-async def served(home: Path, *options: str, lang: str = "zh_CN") -> AsyncIterator[Served]:
-    """Serve with the scripted model until the test is done with it."""
+async def served(
+    home: Path, *options: str, lang: str = "zh_CN", model: str = "scripted"
+) -> AsyncIterator[Served]:
+    """Serve with that model until the test is done with it."""
     env = os.environ | {
         "HOME": str(home),
         "PAOTUAN_LANG": lang,
@@ -75,7 +77,7 @@ async def served(home: Path, *options: str, lang: str = "zh_CN") -> AsyncIterato
         "XDG_STATE_HOME": str(home / "state"),
         "PYTHONPATH": str(ROOT),
     }
-    words = ("-m", "tui", "serve", *options, "--model", "scripted", "--port", str(free_port()))
+    words = ("-m", "tui", "serve", *options, "--model", model, "--port", str(free_port()))
     process = await asyncio.create_subprocess_exec(
         sys.executable, *words, cwd=home, env=env, stdout=asyncio.subprocess.PIPE
     )

@@ -44,9 +44,9 @@ def serve(
         list[str] | None,
         typer.Option(
             "--adapter",
-            metavar="NAME",
-            help="An adapter that roles speak with, by its name at the server; several times for "
-            "several in turn.",
+            metavar="NAME[=PATH]",
+            help="An adapter that roles speak with, by its name at the server, or where it lies; "
+            "several times for several in turn.",
         ),
     ] = None,
     as_data: options.Json = False,
@@ -56,10 +56,17 @@ def serve(
     together, how much of the prompts the server had kept, and what failed.
     """
     from models.bench_tables import TablesScript, bench_tables
+    from models.resolve import IN_PROCESS
     from tui.model_options import choose, given_model, open_model
 
-    choice = choose(model, context, None, {}, (), None)
-    if tables > 1 and given_model(choice).backend in ("llamacpp", "local"):
+    named = [one for one in adapters or () if "=" not in one]
+    choice = choose(model, context, None, {}, [one for one in adapters or () if "=" in one], None)
+    backend = given_model(choice).backend
+    if named and backend in IN_PROCESS:
+        raise BadInput(
+            _("--adapter {name}: expected NAME=PATH for a model in this process", name=named[0])
+        )
+    if tables > 1 and backend in IN_PROCESS:
         raise BadInput(
             _(
                 "{model}: a model in this process plays one table; give a server's address, or "
@@ -67,8 +74,9 @@ def serve(
                 model=model,
             )
         )
-    script = TablesScript(tables, turns, history_tokens, candidates, adapters=adapters or ())
-    report = bench_tables(lambda: open_model(choice), script)
+    voices = [one.partition("=")[0] for one in adapters or ()]
+    script = TablesScript(tables, turns, history_tokens, candidates, adapters=voices)
+    report = bench_tables(lambda: open_model(choice, at_server=named), script)
     if as_data:
         data(report.json())
     else:
