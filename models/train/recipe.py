@@ -49,6 +49,7 @@ RANGES: dict[str, dict[str, float]] = {
     "save_steps": {"ge": 1},
     "save_total_limit": {"ge": 1},
     "logging_steps": {"ge": 1},
+    "processes": {"ge": 1},
     "seed": {"ge": 0, "lt": 2**32},
 }
 FIRST = {
