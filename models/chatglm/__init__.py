@@ -22,6 +22,7 @@ def load_model(
     dtype: torch.dtype | str | None = None,
     quantization: Quantization | None = None,
     device: str | torch.device | None = None,
+    mapped: bool = False,
 ) -> PreTrainedModel:
     """The model of a checkpoint, a local folder or a hub id, ready to evaluate.
 
@@ -29,12 +30,13 @@ def load_model(
     `position_ids`, `cache` and `labels`, and works out masks and positions by itself
     from the special tokens. `dtype` None is the checkpoint's own on a GPU and float32 on a CPU.
     `quantization` is for fp16 checkpoints ("int4" is NF4); None or "none" leaves weights as they
-    are stored. `device` None is the GPU where there is one. Raises `models.errors.KnownError`.
+    are stored. `device` None is the GPU where there is one. `mapped` leaves the weights in their
+    files, as they are stored, and takes no heed of the three. Raises `models.errors.KnownError`.
     """
     keep_quiet()
     from models.chatglm.load import load_model as load
 
-    return load(path, dtype=dtype, quantization=quantization, device=device)
+    return load(path, dtype=dtype, quantization=quantization, device=device, mapped=mapped)
 
 
 def load_prefix(model: PreTrainedModel, path: str | Path, name: str = "default") -> Any:

@@ -67,18 +67,19 @@ def load_model(
     dtype: torch.dtype | str | None = None,
     quantization: str | None = None,
     device: str | torch.device | None = None,
+    mapped: bool = False,
 ) -> PreTrainedModel:
     """The evaluating model of a checkpoint: see `models.chatglm.load_model`."""
     checkpoint = Checkpoint.open(path)
-    place = device_of(device)
-    precision = dtype_of(dtype, checkpoint, place)
-    wanted = _quantization(quantization, checkpoint)
+    place = torch.device("cpu") if mapped else device_of(device)
+    precision = _stored(checkpoint) if mapped else dtype_of(dtype, checkpoint, place)
+    wanted = None if mapped else _quantization(quantization, checkpoint)
     model = _empty(checkpoint)
     if checkpoint.bits:
         use_quantised(model, checkpoint.bits)
         if checkpoint.quantised_embeddings:
             embed_quantised(model, checkpoint.bits, precision)
-    placement = Placement(model, checkpoint.folder, precision, place, wanted)
+    placement = Placement(model, checkpoint.folder, precision, place, wanted, mapped)
     prefixed = False
     for name, tensor in checkpoint.tensors():
         if name.startswith(KEY):
@@ -133,8 +134,7 @@ def dtype_of(
     if isinstance(dtype, torch.dtype):
         return dtype
     if dtype is None or dtype == "auto":
-        stored = str(checkpoint.raw.get("torch_dtype") or checkpoint.raw.get("dtype"))
-        return torch.float32 if place.type == "cpu" else DTYPES.get(stored, torch.float16)
+        return torch.float32 if place.type == "cpu" else _stored(checkpoint)
     try:
         return DTYPES[str(dtype)]
     except KeyError:
@@ -145,6 +145,11 @@ def dtype_of(
                 dtypes=series(DTYPES),
             )
         ) from None
+
+
+def _stored(checkpoint: Checkpoint) -> torch.dtype:
+    stored = str(checkpoint.raw.get("torch_dtype") or checkpoint.raw.get("dtype"))
+    return DTYPES.get(stored, torch.float16)
 
 
 def _quantization(wanted: str | None, checkpoint: Checkpoint) -> str | None:

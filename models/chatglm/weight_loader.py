@@ -56,8 +56,11 @@ class Placement:
         dtype: torch.dtype,
         device: torch.device,
         quantization: str | None,
+        mapped: bool = False,
     ) -> None:
+        """`mapped` keeps tensors that need no conversion as views of their file."""
         self.model, self.folder, self.dtype, self.device = model, folder, dtype, device
+        self.copies = not mapped
         if quantization:
             _use_bitsandbytes(model, quantization, dtype)
         self.expected = dict(model.named_parameters(remove_duplicate=False))
@@ -109,7 +112,7 @@ class Placement:
                 return nf4_in_pieces(old, tensor)
             data = tensor.clone()  # packed from the file's own precision
             return type(old)(data, requires_grad=False, **old.__dict__).to(self.device)
-        data = tensor.to(device=self.device, dtype=dtype, copy=True)
+        data = tensor.to(device=self.device, dtype=dtype, copy=self.copies)
         return nn.Parameter(data, requires_grad=old.requires_grad)
 
     @property
@@ -138,7 +141,7 @@ class Placement:
                     name=missing[0],
                 )
             )
-        if self.device.type == "cpu" and self.dtype is torch.bfloat16:
+        if self.copies and self.device.type == "cpu" and self.dtype is torch.bfloat16:
             for module in model.base_model.modules():
                 if isinstance(module, QuantizedLinear):
                     module.reorder()

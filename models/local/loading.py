@@ -56,10 +56,13 @@ def open_checkpoint(
     quantization: Quantization | None = None,
     device: str | None = None,
     dtype: str | torch.dtype | None = None,
+    mapped: bool = False,
 ) -> OpenedModel:
     """Load a folder, a hub id or a GGUF file, which is unpacked once.
 
-    Raises `KnownError` for what is no checkpoint or does not fit.
+    `mapped` leaves the weights in their files, in the precision they are stored in, to be read when
+    something takes them to where it needs them. Raises `KnownError` for what is no checkpoint or
+    does not fit.
     """
     keep_quiet()
     if quantization not in (None, "none", "int8", "int4"):
@@ -73,18 +76,24 @@ def open_checkpoint(
         path = unpacked(path)
     raw = raw_config(path)
     if raw.get("model_type") == "chatglm":
-        return _open_chatglm(path, quantization, device, dtype)
+        return _open_chatglm(path, quantization, device, dtype, mapped)
     check_kind(path, raw)
     if (folder := Path(path).expanduser()).is_dir():
         check_files(folder)
+    if mapped:
+        return _open_other(path, None, "cpu", "auto")
     return _open_other(path, quantization, device, dtype)
 
 
 def _open_chatglm(
-    path: str | Path, quantization: Quantization | None, device: str | None, dtype: Any
+    path: str | Path,
+    quantization: Quantization | None,
+    device: str | None,
+    dtype: Any,
+    mapped: bool,
 ) -> OpenedModel:
     tokenizer = chatglm.load_tokenizer(resolve(path))
-    model: Any = chatglm.load_model(path, dtype, quantization, device)
+    model: Any = chatglm.load_model(path, dtype, quantization, device, mapped)
     markup: Markup = "glm1" if tokenizer.version == 1 else "glm2"
     return OpenedModel(model, tokenizer, markup, model.context_length)
 

@@ -50,6 +50,8 @@ class MemoryPlan:
     device: Literal["cuda", "cpu"] = "cuda"
     dtype_bytes: int = 2
     """Bytes of a number that is not quantised: 2 on a GPU, 4 in float32 on a CPU."""
+    shards: int = 1
+    """Processes that share the weights in training, each holding a part of every layer."""
 
 
 @dataclass(frozen=True)
@@ -67,8 +69,13 @@ def needs(shape: Shape, plan: MemoryPlan) -> Iterator[MemoryItem]:
         yield from _needs_of_file(shape, plan)
         return
     if not (plan.train and plan.adapter == "full"):  # which are trained, and counted below
-        yield MemoryItem(N_("weights of the blocks"), _block_bytes(shape, plan))
-    yield MemoryItem(N_("embedding and output layer"), _embedding_bytes(shape, plan))
+        yield MemoryItem(N_("weights of the blocks"), _block_bytes(shape, plan) // plan.shards)
+    ends = _embedding_bytes(shape, plan)
+    yield MemoryItem(N_("embedding and output layer"), ends // plan.shards)
+    if plan.shards > 1:
+        # the layer that is computed and the one that is fetched, or the output layer
+        gathered = max(2 * _block_bytes(shape, plan) // shape.layers, ends)
+        yield MemoryItem(N_("what is whole while it is computed"), gathered)
     trained = _trained_parameters(shape, plan)
     if plan.train:
         yield MemoryItem(N_("trained parameters, gradients, optimizer"), trained * ADAM_BYTES)

@@ -21,6 +21,7 @@ from models.cache_names import cache_of
 from models.chatglm.prefix import prefix_shape
 from models.train.full import make_trainable
 from models.train.settings import Settings
+from models.train.shard import is_sharded
 
 ALL_LINEAR = "all-linear"
 """What PEFT calls every linear layer but the output."""
@@ -40,8 +41,9 @@ def new_adapter(
         return make_trainable(model, settings.gradient_checkpointing)
     model.config.use_cache = False
     model.requires_grad_(False)
-    if settings.method in ("qlora", "lora-int8"):
+    if settings.method in ("qlora", "lora-int8") and not is_sharded(model):
         prepare_model_for_kbit_training(model, use_gradient_checkpointing=False)
+    if settings.method in ("qlora", "lora-int8"):
         _keep_differentiable(model)
     if settings.gradient_checkpointing:
         if settings.method == "prefix":

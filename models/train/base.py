@@ -17,17 +17,19 @@ def open_base(
     dtype: str | torch.dtype | None = None,
     quantization: Quantization | None = None,
     device: str | None = None,
+    mapped: bool = False,
 ) -> tuple[PreTrainedModel, Encoder]:
     """The model, in float32 on a CPU by default, and its encoder.
 
     `name_or_path` is a name of the catalog such as `starter`, a folder, a hub id, or a GGUF file,
-    which is unpacked once. Of processes that train together each has a GPU of its own. Raises
-    `KnownError` where it is none of them or cannot be read.
+    which is unpacked once. Of processes that train together each has a GPU of its own. A base that
+    they are to share is `mapped`: it stays in its files, as it is stored, until each has taken its
+    part. Raises `KnownError` where it is none of them or cannot be read.
     """
     rank = os.environ.get("LOCAL_RANK")
     if rank is not None and device in (None, "cuda") and torch.cuda.is_available():
         device = f"cuda:{rank}"
-    opened = open_checkpoint(find_base(name_or_path), quantization, device, dtype)
+    opened = open_checkpoint(find_base(name_or_path), quantization, device, dtype, mapped)
     return opened.model, Encoder(opened.tokenizer, opened.markup)
 
 

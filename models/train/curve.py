@@ -1,7 +1,6 @@
 """Watches a run: its curve, its best adapter, when to look at what is held out, and when to end."""
 
 import json
-import os
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -12,6 +11,7 @@ from transformers import TrainerCallback
 
 from base.writing import replace_text, told
 from models.train.checkpoints import mark_whole, put_in_place
+from models.train.processes import is_first
 from models.train.settings import Settings
 
 LOG = "log.jsonl"
@@ -29,7 +29,7 @@ class Point(NamedTuple):
     held_out: float | None
     learning_rate: float | None
     tokens_per_second: float
-    """Tokens of prompts and replies, padding included, while learning in this process."""
+    """Tokens of prompts and replies, padding included, while learning, in all processes."""
     seconds: float
     """Since this process began to train."""
     seconds_left: float | None = None
@@ -59,7 +59,7 @@ class Curve(TrainerCallback):
         begun = int(checkpoint.name.removeprefix(STEP)) if checkpoint else -1
         self._begun = max(begun, 0)
         self.points = [point for point in self._read() if point.step <= begun]
-        self._chief = os.environ.get("RANK", "0") == "0"
+        self._chief = is_first()
         if self._chief:
             # whole for the other processes, which read it now
             replace_text(self.file, "".join(map(_line, self.points)), settings.inputs)

@@ -21,6 +21,7 @@ from models.train.looks import RunPlan, looks_of
 from models.train.loss import Head, target_nll
 from models.train.pairs import PreferencePair, read_pairs
 from models.train.preference_rows import PreferenceRow, collate_preferences, preference_rows
+from models.train.processes import told_by_all
 from models.train.rows import batches_of
 from models.train.settings import Settings
 from models.train.sft import pad_of
@@ -54,11 +55,7 @@ class PreferenceTrainer(RowTrainer):
     ) -> None:
         self.beta = beta
         super().__init__(*given, **{"pad": pad, "left": left, **options})
-
-        def collated(batches: list[Sequence[PreferenceRow]]) -> dict[str, torch.Tensor]:
-            return collate_preferences(batches[0], pad, left, window)
-
-        self.data_collator = collated
+        self.collate = lambda rows: collate_preferences(rows, pad, left, window)
 
     def summed_loss(self, model: Any, inputs: dict[str, Any]) -> torch.Tensor:
         """The sum over the pairs of a batch."""
@@ -67,16 +64,30 @@ class PreferenceTrainer(RowTrainer):
         loss: torch.Tensor = -F.logsigmoid(self.beta * (gained[chosen] - gained[rejected])).sum()
         return loss
 
+    def begin(self) -> None:
+        super().begin()
+        self.remember_reference([*self.order.batches, *self.held_out])
+
     def remember_reference(self, batches: Sequence[Sequence[PreferenceRow]]) -> None:
-        """Compute what the model thinks of each reply as it is now, as precisely as a step does."""
+        """Compute what the model thinks of each reply as it is now, as precisely as a step does.
+
+        The processes share the work.
+        """
+        every = [row for rows in batches for row in rows]
+        numbers = {id(row): number for number, row in enumerate(every)}
+        found: dict[int, list[float]] = {}
         self.model.eval()
         with torch.no_grad(), self.compute_loss_context_manager():
-            for rows in batches:
-                inputs = self._prepare_inputs(self.data_collator([rows]))
+            for rows, counts in self.mine_of(batches):
+                inputs = self._prepare_inputs(self.collate(rows))
                 told = reply_logprobs(self.model, inputs, self.head, self.vocab).tolist()
-                for row in rows:
-                    row.reference, told = told[: len(row.replies)], told[len(row.replies) :]
+                for row in rows if counts else ():
+                    found[numbers[id(row)]] = told[: len(row.replies)]
+                    told = told[len(row.replies) :]
         self.model.train()
+        for part in told_by_all(found):
+            for number, reference in part.items():
+                every[number].reference = reference
 
 
 class PreferenceTask:
@@ -139,13 +150,13 @@ class PreferenceTask:
     def check(self, model: Any) -> None:
         """Any base with causal attention will do."""
 
-    def plan(self, steps: int) -> RunPlan:
-        """What a run of so many steps computes; all rows that are held out are looked at."""
+    def plan(self, steps: int, together: int) -> RunPlan:
+        """What a run of so many steps computes, with so many batches to a step; all rows that are
+        held out are looked at."""
         tokens = sum(map(len, self.learned)) / self.batches
-        accumulated = self.settings.gradient_accumulation_steps
         return RunPlan(
             steps,
-            round(steps * tokens * accumulated),
+            round(steps * tokens * together),
             len(self.held_out),
             len(self.held_out),
             sum(map(len, self.held_out)),
@@ -153,13 +164,18 @@ class PreferenceTask:
         )
 
     def trainer(
-        self, model: Any, base: str, arguments: Mapping[str, Any], curve: Curve
+        self,
+        model: Any,
+        base: str,
+        arguments: Mapping[str, Any],
+        curve: Curve,
+        together: int,
     ) -> PreferenceTrainer:
         head = take_head(model)
         config = model.config.get_text_config()
         slides = "sliding_attention" in (getattr(config, "layer_types", None) or ())
         held_out = self._batched(self.held_out, 0) if self.held_out else []
-        trainer = PreferenceTrainer(
+        return PreferenceTrainer(
             new_adapter(model, self.settings, base),
             head,
             TrainingArguments(**arguments),
@@ -168,11 +184,10 @@ class PreferenceTask:
             pad=pad_of(self.encoder),
             left=self.encoder.markup != "plain",
             callbacks=[curve],
+            together=together,
             beta=self.settings.beta,
             window=config.sliding_window if slides else None,
         )
-        trainer.remember_reference([*self._batches, *held_out])
-        return trainer
 
 
 def _split(

@@ -4,16 +4,19 @@ A vocabulary of 262,144 makes one float32 row of logits a megabyte, so rows are 
 time, and what flows back to the hidden states is computed with them; logits are never kept.
 """
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, TypeAlias
 
 import torch
 from torch.nn import functional as F
 
+from models.train.shard import whole
+
 CHUNK_BYTES = 96 << 20
 """Float32 logits that are held at a time."""
 
-Head = Callable[[torch.Tensor], torch.Tensor]
+Head: TypeAlias = torch.nn.Module
+"""An output layer, which processes may share; one loss asks it for all its rows just once."""
 
 
 def batch_loss(
@@ -83,15 +86,16 @@ class _TargetNll(torch.autograd.Function):
         losses = torch.empty(len(states), dtype=torch.float32, device=states.device)
         gradient = torch.empty_like(states) if learning else None
         rows = max(1, CHUNK_BYTES // (4 * vocab))  # of logits [rows, vocab] at a time
-        for start in range(0, len(states), rows):
-            part = slice(start, start + rows)
-            piece = states[part].detach().requires_grad_(learning)  # [rows, width]
-            with torch.set_grad_enabled(learning):
-                nll = F.cross_entropy(head(piece).float(), ids[part], reduction="none")
-                if gradient is not None:
-                    # what flows back to the states is known now, so that logits need not be kept
-                    (gradient[part],) = torch.autograd.grad(nll.sum(), piece)
-            losses[part] = nll.detach()
+        with whole(head) as layer:
+            for start in range(0, len(states), rows):
+                part = slice(start, start + rows)
+                piece = states[part].detach().requires_grad_(learning)  # [rows, width]
+                with torch.set_grad_enabled(learning):
+                    nll = F.cross_entropy(layer(piece).float(), ids[part], reduction="none")
+                    if gradient is not None:
+                        # what flows back to the states is known now: logits need not be kept
+                        (gradient[part],) = torch.autograd.grad(nll.sum(), piece)
+                losses[part] = nll.detach()
         if gradient is not None:
             ctx.save_for_backward(gradient)
         return losses

@@ -77,12 +77,15 @@ class Task(Protocol):
         """Raise `KnownError` for a base that this objective cannot be learned on."""
         ...
 
-    def plan(self, steps: int) -> RunPlan:
-        """What a run of so many steps computes."""
+    def plan(self, steps: int, together: int) -> RunPlan:
+        """What a run of so many steps computes, with so many batches to a step."""
         ...
 
-    def trainer(self, model: Any, base: str, arguments: Mapping[str, Any], curve: Any) -> Any:
-        """A `models.train.trainer.KeepsAdapter` with a new adapter on `model`."""
+    def trainer(
+        self, model: Any, base: str, arguments: Mapping[str, Any], curve: Any, together: int
+    ) -> Any:
+        """A `models.train.trainer.KeepsAdapter` with a new adapter on `model`, for as many
+        batches to a step."""
         ...
 
 

@@ -50,6 +50,7 @@ RANGES: dict[str, dict[str, float]] = {
     "save_total_limit": {"ge": 1},
     "logging_steps": {"ge": 1},
     "shuffle_buffer": {"ge": 1, "le": 1 << 20},
+    "processes": {"ge": 1},
     "seed": {"ge": 0, "lt": 2**32},
 }
 FIRST = {

@@ -4,6 +4,7 @@ This is the frame that all objectives share; what an objective adds is its `Task
 """
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from transformers import set_seed
@@ -11,9 +12,11 @@ from transformers import set_seed
 from models.encode import Encoder
 from models.train.curve import Curve, Tell
 from models.train.looks import RunPlan
-from models.train.objectives import task_of
+from models.train.objectives import Task, task_of
+from models.train.processes import agreed, as_launched, join
 from models.train.runs import Result, common_arguments, ended, prepare, run_to_the_end
 from models.train.settings import Settings
+from models.train.shard import check_method, is_sharded, shard_base
 from models.train.trackers import check_trackers
 
 
@@ -34,15 +37,27 @@ def train(
     it was trained on; `stop` is asked after each step; `begins` is told what will be computed,
     before anything is. Raises `KnownError`.
     """
+    settings = as_launched(settings)
+    agreed(lambda: join(settings))
+    task = agreed(lambda: _checked(settings, model, encoder))
+    begun = prepare(settings, base, fresh, Path(model.name_or_path))
+    if settings.shard and not is_sharded(model):
+        agreed(lambda: shard_base(model, settings))
+    set_seed(settings.seed)
+    curve = agreed(lambda: Curve(settings, begun.checkpoint, tell, stop))
+    width = model.config.get_text_config().hidden_size
+    arguments = agreed(lambda: common_arguments(settings, task.batches, width, begun.together))
+    begins(task.plan(arguments["max_steps"], begun.together))
+    trainer = agreed(lambda: task.trainer(model, base, arguments, curve, begun.together))
+    trainer.watched_by(curve)
+    run_to_the_end(trainer, settings, begun.checkpoint)
+    return ended(curve, trainer, **task.counts)
+
+
+def _checked(settings: Settings, model: Any, encoder: Encoder) -> Task:
     check_trackers(settings.report_to)
+    if settings.shard:
+        check_method(settings.method)
     task = task_of(settings)(settings, encoder)
     task.check(model)
-    checkpoint = prepare(settings, base, fresh)
-    set_seed(settings.seed)
-    curve = Curve(settings, checkpoint, tell, stop)
-    arguments = common_arguments(settings, task.batches, model.config.get_text_config().hidden_size)
-    begins(task.plan(arguments["max_steps"]))
-    trainer = task.trainer(model, base, arguments, curve)
-    trainer.watched_by(curve)
-    run_to_the_end(trainer, settings, checkpoint)
-    return ended(curve, trainer, **task.counts)
+    return task

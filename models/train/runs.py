@@ -11,16 +11,27 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from accelerate import PartialState
 
 from base.errors import KnownError
 from base.messages import _
 from base.system_errors import system_reason
 from base.writing import check_inputs, is_same, replace_text
 from models.adapter_files import CONFIG
+from models.train.alike import check_alike
 from models.train.checkpoints import FOLDER, WHOLE, last_whole
 from models.train.curve import LOG, Curve, NoStepLeft, Point
 from models.train.objectives import objective_of
+from models.train.processes import (
+    Lost,
+    SaidByTheFirst,
+    agreed,
+    is_broken,
+    is_first,
+    join,
+    on_gpu,
+    processes,
+    told_by_all,
+)
 from models.train.settings import RENAMED, Settings
 from models.train.shards import INDEX
 
@@ -30,8 +41,14 @@ WRITTEN = (SETTINGS, LOG, INDEX, CONFIG, "adapter_model.safetensors", "README.md
 BFLOAT16 = ("amx_bf16", "avx512_bf16")
 """Instructions of processors that multiply in bfloat16."""
 LEAST_WIDTH = 256
-FREE = frozenset({"device", "logging_steps", "save_total_limit", "save_steps", "report_to", "out"})
+FREE = frozenset(
+    {"device", "logging_steps", "save_total_limit", "save_steps", "report_to", "out", "shard"}
+)
 """Settings that may change between the parts of one run."""
+STEP = ("gradient_accumulation_steps", "processes")
+"""What makes up a step: batches in each process, and how many of these there are."""
+TOLD = ".told"
+"""A file that the process makes which tells the person why a run of several ended."""
 
 
 class Diverged(Exception):
@@ -70,44 +87,45 @@ class Result:
     points: tuple[Point, ...]
 
 
-def processes() -> int:
-    """How many train together, each on a part of the batches, as their launcher says."""
-    return int(os.environ.get("WORLD_SIZE", "1"))
+@dataclass(frozen=True)
+class Begun:
+    """Where a run begins, or goes on."""
+
+    checkpoint: Path | None
+    together: int
+    """Batches of all processes that a step learns from."""
 
 
-def on_gpu(settings: Settings) -> bool:
-    return torch.cuda.is_available() and settings.device != "cpu"
-
-
-def prepare(settings: Settings, base: str, fresh: bool) -> Path | None:
-    """Make the folders, and find the checkpoint to go on from; of several processes one begins.
+def prepare(settings: Settings, base: str, fresh: bool, weights: Path | None = None) -> Begun:
+    """Make the folders, and find the checkpoint to go on from; of several processes one begins,
+    and all check that they were given the same. `weights` is where the base lies.
 
     Raises `KnownError`.
     """
-    if os.environ.get("ACCELERATE_USE_FSDP", "").lower() in ("1", "true"):
-        raise KnownError(
-            _(
-                "FSDP: the adapter would be written in parts; launch without FSDP, and where the "
-                "base does not fit into one GPU set method: qlora"
-            )
-        )
-    if processes() == 1:
-        return _prepare(settings, base, fresh)
-    with PartialState(cpu=not on_gpu(settings)).main_process_first():
-        return _prepare(settings, base, fresh)
+    agreed(lambda: join(settings))
+    values = agreed(lambda: _as_kept(settings, base))
+    free = FREE | {"processes"}
+    check_alike({key: value for key, value in values.items() if key not in free}, weights)
+    begun = agreed(lambda: _prepare(settings, values, fresh) if is_first() else None)
+    begun = next(filter(None, told_by_all(begun)))
+    agreed(lambda: _check_seen(settings.out, begun))
+    return begun
 
 
-def _prepare(settings: Settings, base: str, fresh: bool) -> Path | None:
+def _prepare(settings: Settings, values: dict[str, Any], fresh: bool) -> Begun:
     folder, file = settings.out / FOLDER, settings.out / SETTINGS
     _check_inputs(settings)
-    values = _as_kept(settings, base)
+    together = settings.gradient_accumulation_steps * processes()
     try:
         if fresh:
             shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True, exist_ok=True)
+        (folder / TOLD).unlink(missing_ok=True)
         checkpoint = last_whole(folder)
         if checkpoint is not None:
-            _check_same(_in_new_words(json.loads(file.read_text("utf-8"))), values, settings.out)
+            before = _in_new_words(json.loads(file.read_text("utf-8")))
+            _check_same(before, values, settings.out)
+            together = _as_before(before, values, settings.out)
         replace_text(file, json.dumps(values, ensure_ascii=False, indent=1), settings.inputs)
     except (OSError, ValueError) as error:
         why = system_reason(error) if isinstance(error, OSError) else error
@@ -118,7 +136,47 @@ def _prepare(settings: Settings, base: str, fresh: bool) -> Path | None:
                 why=why,
             )
         ) from error
-    return checkpoint
+    return Begun(checkpoint, together)
+
+
+def _as_before(before: dict[str, Any], values: dict[str, Any], out: Path) -> int:
+    """How many batches a step of the run learns from, however many processes share them now.
+
+    `values` are to be kept for the next time. Raises `KnownError` where they ask for another step.
+    """
+    batches, count = (before[key] or values[key] for key in STEP)
+    now = values[STEP[0]] * values[STEP[1]]
+    if now == batches * count:
+        return now
+    if values[STEP[0]] != batches:
+        raise KnownError(
+            _(
+                "{out}: holds a run with {before} batches to a step, but now they would be {now} "
+                "({each} in each of {processes} processes); leave gradient_accumulation_steps as "
+                "it was, {batches}, or begin anew with --fresh",
+                out=out,
+                before=batches * count,
+                now=now,
+                each=values[STEP[0]],
+                processes=values[STEP[1]],
+                batches=batches,
+            )
+        )
+    values[STEP[1]] = count
+    return int(batches * count)
+
+
+def _check_seen(out: Path, begun: Begun) -> None:
+    """Refuse an `out` that is another folder here than where the first process writes."""
+    folder = begun.checkpoint or out
+    if not folder.is_dir() or not (out / SETTINGS).is_file():
+        raise KnownError(
+            _(
+                "{out}: this folder is not the one that the first process writes to; set out to "
+                "one that all machines share",
+                out=out,
+            )
+        )
 
 
 def _check_inputs(settings: Settings) -> None:
@@ -144,7 +202,7 @@ def _as_kept(settings: Settings, base: str) -> dict[str, Any]:
         values[key] = {path.name: _digest(path) for path in paths}
     start = settings.start and settings.start.name
     base = Path(base).name if Path(base).is_absolute() else base
-    names = {"base": base, "start": start, "out": settings.out.name}
+    names = {"base": base, "start": start, "out": settings.out.name, "processes": processes()}
     return {**values, **names, "objective": objective_of(settings)}
 
 
@@ -163,8 +221,8 @@ def _in_new_words(before: dict[str, Any]) -> dict[str, Any]:
 
 
 def _check_same(before: dict[str, Any], now: dict[str, Any], out: Path) -> None:
-    for key in sorted(before.keys() | now.keys()):
-        if key not in FREE and before.get(key) != now.get(key):
+    for key in sorted((before.keys() | now.keys()) - FREE.union(STEP)):
+        if before.get(key) != now.get(key):
             raise KnownError(
                 _(
                     "{out}: holds a run with {key} {earlier}, but now it is {now}; name another "
@@ -189,13 +247,16 @@ def computes_bfloat16(settings: Settings, width: int) -> bool:
     return width >= LEAST_WIDTH and any(able.get(one, False) for one in BFLOAT16)
 
 
-def common_arguments(settings: Settings, batches: int, width: int) -> dict[str, Any]:
-    """The arguments of transformers' trainers, for an epoch of so many batches and a model whose
-    hidden states have that width."""
-    an_epoch = math.ceil(batches / settings.gradient_accumulation_steps / processes())
+def common_arguments(
+    settings: Settings, batches: int, width: int, together: int | None = None
+) -> dict[str, Any]:
+    """The arguments of transformers' trainers, for an epoch of so many batches, `together` of them
+    to a step, and a model whose hidden states have that width."""
+    together = together or settings.gradient_accumulation_steps * processes()
+    an_epoch = math.ceil(batches / together)
     steps = settings.max_steps or max(1, math.ceil(an_epoch * settings.num_train_epochs))
     if settings.max_train_tokens:
-        at_once = settings.batch_tokens * settings.gradient_accumulation_steps * processes()
+        at_once = settings.batch_tokens * together
         steps = min(steps, max(1, settings.max_train_tokens // at_once))
     gpu = on_gpu(settings)
     able = computes_bfloat16(settings, width)
@@ -205,7 +266,7 @@ def common_arguments(settings: Settings, batches: int, width: int) -> dict[str, 
     return dict(
         output_dir=str(settings.out / FOLDER),
         per_device_train_batch_size=1,
-        gradient_accumulation_steps=settings.gradient_accumulation_steps,
+        gradient_accumulation_steps=math.ceil(together / processes()),
         max_steps=steps,
         learning_rate=settings.learning_rate,
         lr_scheduler_type=settings.lr_scheduler_type,
@@ -243,8 +304,33 @@ def ended(curve: Curve, trainer: Any, **counts: int) -> Result:
 
 
 def run_to_the_end(trainer: Any, settings: Settings, checkpoint: Path | None) -> None:
-    """Train to the end, and say in one line what stopped it if something did."""
+    """Train to the end, and say in one line what stopped it if something did.
+
+    Of several processes one raises the `KnownError` that tells it, the others `SaidByTheFirst`.
+    """
     try:
+        _run(trainer, settings, checkpoint)
+    except KnownError as error:
+        if processes() > 1 and not _tells(settings.out):
+            raise SaidByTheFirst(*error.problems) from error
+        raise
+    _sync(settings.out)
+
+
+def _tells(out: Path) -> bool:
+    """Whether this process is the first to tell why the run ended."""
+    try:
+        (out / FOLDER / TOLD).touch(exist_ok=False)
+    except FileExistsError:
+        return False
+    except OSError:
+        return True  # better told twice than not at all
+    return True
+
+
+def _run(trainer: Any, settings: Settings, checkpoint: Path | None) -> None:
+    try:
+        trainer.begin()
         if checkpoint is None and trainer.held_out:
             trainer.evaluate()
         if trainer.curve.why_ended == "stopped":
@@ -281,7 +367,18 @@ def run_to_the_end(trainer: Any, settings: Settings, checkpoint: Path | None) ->
                 what_is_kept=_what_is_kept(settings.out, trainer),
             )
         ) from error
-    _sync(settings.out)
+    except (Lost, RuntimeError) as error:
+        if not isinstance(error, Lost) and not is_broken(error):
+            raise
+        raise KnownError(
+            _(
+                "{out}: another process of this run is gone at step {step}; {what_is_kept}; run "
+                "the same command again",
+                out=settings.out,
+                step=trainer.state.global_step + 1,
+                what_is_kept=_what_is_kept(settings.out, trainer),
+            )
+        ) from error
 
 
 def _what_is_kept(out: Path, trainer: Any) -> str:

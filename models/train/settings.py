@@ -89,11 +89,11 @@ class Settings:
     """At most so many tokens are computed in learning, padding included, however long the passes
     would be: 240,000 are about an hour of LoRA on the starter on two cores; none is no bound."""
     batch_tokens: int = 2048
-    """Tokens computed at a time, padding included."""
+    """Tokens computed at a time in a process, padding included."""
     per_device_train_batch_size: int | None = None
     """Rows, or pairs, computed at a time, in place of `batch_tokens`."""
     gradient_accumulation_steps: int = 1
-    """Batches to an optimizer step."""
+    """Batches to an optimizer step, in each process."""
     max_length: int = 2048
     """Longer examples are left out and counted."""
     gradient_checkpointing: bool = False
@@ -122,6 +122,11 @@ class Settings:
     shuffle_buffer: int = 4096
     """Of a stream: rows that are in memory at once and are shuffled together; more of them mix
     better."""
+    shard: bool = False
+    """The processes that a launcher started share the base among them, a part each (FSDP2), instead
+    of holding it whole; for a LoRA, QLoRA or a prefix."""
+    processes: int | None = None
+    """How many processes this recipe is for; none takes as many as a launcher started."""
     seed: int = 1
     """The same seed gives the same adapter on one machine."""
     device: str | None = None

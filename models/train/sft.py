@@ -93,12 +93,17 @@ class SupervisedTask:
             )
 
     def trainer(
-        self, model: Any, base: str, arguments: Mapping[str, Any], curve: Curve
+        self,
+        model: Any,
+        base: str,
+        arguments: Mapping[str, Any],
+        curve: Curve,
+        together: int,
     ) -> RowTrainer:
         head = take_head(model)
         attend_in_blocks(model)
         longest = max(self.learned.rows, key=len)
-        looked_at = self._looked_at(arguments["max_steps"])
+        looked_at = self._looked_at(arguments["max_steps"], together)
         trainer = self.made_by(
             new_adapter(model, self.settings, base, longest.ids),
             head,
@@ -108,36 +113,36 @@ class SupervisedTask:
             pad=pad_of(self.encoder),
             left=self.encoder.markup != "plain",
             callbacks=[curve],
+            together=together,
             contrast=self.settings.contrast,
             tokenizer=self.encoder.tokenizer if self.settings.method == "full" else None,
         )
-        trainer.tokens_of_step = self._tokens_of_step
+        trainer.tokens_of_step = self._tokens_of_step(together)
         trainer.tokens_of_look = sum(len(row) for batch in looked_at for row in batch)
         return trainer
 
-    def plan(self, steps: int) -> RunPlan:
-        """What a run of so many steps computes."""
-        looked_at = [row for batch in self._looked_at(steps) for row in batch]
+    def plan(self, steps: int, together: int) -> RunPlan:
+        """What a run of so many steps computes, with so many batches to a step."""
+        looked_at = [row for batch in self._looked_at(steps, together) for row in batch]
         return RunPlan(
             steps,
-            round(steps * self._tokens_of_step),
+            round(steps * self._tokens_of_step(together)),
             len(looked_at),
             len(self.held_out.rows),
             sum(map(len, looked_at)),
             looks_of(steps, self.settings.eval_steps) if looked_at else 0,
         )
 
-    @property
-    def _tokens_of_step(self) -> float:
+    def _tokens_of_step(self, together: int) -> float:
         """Tokens that an optimizer step computes, on average."""
-        tokens = sum(map(len, self.learned.rows))
-        return tokens / len(self._batches) * self.settings.gradient_accumulation_steps
+        return sum(map(len, self.learned.rows)) / len(self._batches) * together
 
-    def _looked_at(self, steps: int) -> list[list[TrainingRow]]:
+    def _looked_at(self, steps: int, together: int) -> list[list[TrainingRow]]:
         """Batches of the held-out rows that are looked at, spread over all of them."""
         settings, rows = self.settings, self.held_out.rows
         if settings.eval_limit is None:
-            most = rows_of_look(rows, steps, self._tokens_of_step, settings.eval_steps)
+            tokens = self._tokens_of_step(together)
+            most = rows_of_look(rows, steps, tokens, settings.eval_steps)
         else:
             most = settings.eval_limit or len(rows)
         spread = [rows[i * len(rows) // most] for i in range(most)] if len(rows) > most else rows

@@ -4,17 +4,19 @@ The order is a function of the files, the seed and `shuffle_buffer` alone. Each 
 shards in an order of its own; their rows fill a block of `shuffle_buffer` rows, which is shuffled
 and cut into batches as a whole. So the order goes on from the beginning of any block, and only the
 block that a run was stopped in is made again. Of several processes each makes the blocks and takes
-every so many-th of the same batches.
+its share of the batches of each step.
 """
 
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
+from itertools import islice
 from random import Random
 from typing import Any
 
 from torch.utils.data import IterableDataset
 
 from models.encode import Encoder
+from models.train.order import Share, shares_of
 from models.train.rows import TrainingRow, TrainingRows, batches_of, rows_of
 from models.train.settings import Settings
 from models.train.shards import ShardIndex
@@ -142,7 +144,6 @@ class StreamState:
     """Where a stream stands: at the batch `taken`, in the block that begins at `place`."""
 
     taken: int = 0
-    """Batches that all processes together have taken."""
     place: Place = Place()
 
     def as_json(self) -> dict[str, Any]:
@@ -156,29 +157,34 @@ class StreamState:
 
 
 class BatchStream(IterableDataset[list[TrainingRow]]):
-    """The batches of one of `world` processes, without end, as torch iterates them."""
+    """The batches of a run, without end, as torch iterates them."""
 
-    def __init__(
-        self, order: BlockOrder, state: StreamState, rank: int = 0, world: int = 1
-    ) -> None:
-        self.order, self.rank, self.world = order, rank, world
-        self._state = state
+    def __init__(self, order: BlockOrder, state: StreamState) -> None:
+        self.order, self.state = order, state
         self.examples = self.too_long = 0
         """What was read in the first pass, and what of it was left out for its length."""
 
     def __iter__(self) -> Iterator[list[TrainingRow]]:
-        begun = self._state.taken
-        for block in self.order.from_(self._state.place):
+        begun = self.state.taken
+        for block in self.order.from_(self.state.place):
             if block.place.epoch == 0:
                 self.examples += block.examples
                 self.too_long += block.too_long
             for number, batch in enumerate(block.batches, block.place.batches):
-                if number < begun or (number - begun) % self.world != self.rank:
-                    continue
-                self._state = StreamState(number - self.rank + self.world, block.place)
-                yield batch
+                if number >= begun:
+                    self.state = StreamState(number + 1, block.place)
+                    yield batch
 
-    @property
-    def state(self) -> StreamState:
-        """Where the stream stands for all processes, when each has taken equally many batches."""
-        return self._state
+
+class ShareStream(IterableDataset[Share[list[TrainingRow]]]):
+    """A process's shares of the steps of a stream, `together` of whose batches are one."""
+
+    def __init__(self, stream: BatchStream, together: int, rank: int, processes: int) -> None:
+        self.stream, self.together = stream, together
+        self.rank, self.processes = rank, processes
+
+    def __iter__(self) -> Iterator[Share[list[TrainingRow]]]:
+        batches = iter(self.stream)
+        while step := list(islice(batches, self.together)):
+            first = self.stream.state.taken - len(step)
+            yield from shares_of(step, first, self.together, self.rank, self.processes)

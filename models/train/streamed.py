@@ -6,7 +6,6 @@ its first block, and that of what is held out a sample is kept.
 
 import json
 import math
-import os
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import cached_property
@@ -23,12 +22,13 @@ from base.messages import _
 from models.encode import Encoder
 from models.train.curve import Curve
 from models.train.looks import MOST, RunPlan
+from models.train.processes import is_first, processes, rank
 from models.train.rows import TrainingRow, TrainingRows, rows_of
 from models.train.runs import NotSaved
 from models.train.settings import Settings
 from models.train.sft import SupervisedTask, nothing_to_learn
 from models.train.shards import index_of, keep_index
-from models.train.stream import BatchStream, BlockCounts, BlockOrder, StreamState
+from models.train.stream import BatchStream, BlockCounts, BlockOrder, ShareStream, StreamState
 from models.train.trainer import RowTrainer
 
 STATE = "stream.json"
@@ -40,7 +40,8 @@ FEW = 4096
 class StreamTrainer(RowTrainer):
     """Trains on a stream, and keeps with each checkpoint where it stood."""
 
-    order: BlockOrder
+    blocks: BlockOrder
+    together: int
     stream: BatchStream | None = None
     _begin = StreamState()
 
@@ -51,13 +52,12 @@ class StreamTrainer(RowTrainer):
         return super().train(resume_from_checkpoint=resume_from_checkpoint, **options)
 
     def get_train_dataloader(self) -> Any:
-        """This process's batches; each is moved to its device when it is learned from."""
-        rank, world = self.accelerator.process_index, self.accelerator.num_processes
-        self.stream = BatchStream(self.order, self._begin, rank, world)
+        """This process' share of each step."""
+        self.stream = BatchStream(self.blocks, self._begin)
         return DataLoader(
-            self.stream,
+            ShareStream(self.stream, self.together, rank(), processes()),
             batch_size=1,
-            collate_fn=self.data_collator,
+            collate_fn=self.collated,
             pin_memory=self.args.dataloader_pin_memory,
             generator=torch.Generator(),  # or it would draw once from that of the dropout
         )
@@ -112,9 +112,9 @@ class StreamedTask(SupervisedTask):
             "too_long": (stream.too_long if stream else 0) + self.held_out.too_long,
         }
 
-    def plan(self, steps: int) -> RunPlan:
+    def plan(self, steps: int, together: int) -> RunPlan:
         """What a run of so many steps computes, and from how many examples that is reckoned."""
-        plan = super().plan(steps)
+        plan = super().plan(steps, together)
         looked_over = max(1, self._looked_over)
         held_out = self.index.total("test") * len(self.held_out.rows) / looked_over
         known = self.settings.max_steps is not None or self._first.whole
@@ -126,13 +126,19 @@ class StreamedTask(SupervisedTask):
         )
 
     def trainer(
-        self, model: Any, base: str, arguments: Mapping[str, Any], curve: Curve
+        self,
+        model: Any,
+        base: str,
+        arguments: Mapping[str, Any],
+        curve: Curve,
+        together: int,
     ) -> StreamTrainer:
-        if os.environ.get("RANK", "0") == "0":
+        if is_first():
             keep_index(self.index, self.settings.out)
         # The stream begins where it stood by itself; nothing is to be read once more and skipped
-        made: Any = super().trainer(model, base, {**arguments, "ignore_data_skip": True}, curve)
-        made.order = self.order
+        arguments = {**arguments, "ignore_data_skip": True}
+        made: Any = super().trainer(model, base, arguments, curve, together)
+        made.blocks, made.together = self.order, together
         self._trainer = made
         return self._trainer
 
@@ -141,10 +147,8 @@ class StreamedTask(SupervisedTask):
         """None, since the trainer takes them from its stream."""
         return []
 
-    @property
-    def _tokens_of_step(self) -> float:
-        accumulated = self.settings.gradient_accumulation_steps
-        return self._first.tokens / self._first.batches * accumulated
+    def _tokens_of_step(self, together: int) -> float:
+        return self._first.tokens / self._first.batches * together
 
     def _epochs_of_first(self) -> float:
         """How many times the first block makes an epoch."""

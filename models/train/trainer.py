@@ -3,11 +3,12 @@
 import math
 import shutil
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import torch
+import torch.distributed as dist
 from safetensors import SafetensorError
 from transformers import (
     PrinterCallback,
@@ -23,8 +24,11 @@ from models.local.scoring import SHAPED, Passed
 from models.train.curve import Curve
 from models.train.full import write_model
 from models.train.loss import batch_loss
-from models.train.rows import TrainingRow, collate
+from models.train.order import Order, Share, loader, size_of
+from models.train.processes import processes, rank, told_by_all
+from models.train.rows import collate
 from models.train.runs import Diverged, NotSaved
+from models.train.shard import is_sharded
 
 
 def take_head(model: Any) -> torch.nn.Module:
@@ -49,6 +53,10 @@ def take_head(model: Any) -> torch.nn.Module:
     return head
 
 
+SPREAD = 1_000_003
+"""So far apart are seeds of batches, that two runs with other seeds draw nothing alike."""
+
+
 class LookCut(Exception):
     """Somebody asked to stop during a look at what is held out."""
 
@@ -69,6 +77,15 @@ class KeepsAdapter(Trainer):
         self.model.save_pretrained(
             folder, selected_adapters=["default"], save_embedding_layers=False
         )
+
+    def begin(self) -> None:
+        """What is to be done before anything is looked at or learned: all processes get the first
+        one's adapter."""
+        if processes() > 1:
+            with torch.no_grad():
+                for one in self.model.parameters():
+                    if one.requires_grad:
+                        dist.broadcast(one.data, src=0)
 
     def watched_by(self, curve: Curve) -> None:
         self.curve, curve.trainer = curve, self
@@ -108,18 +125,30 @@ class KeepsAdapter(Trainer):
         )
 
     def _save_checkpoint(self, model: Any, trial: Any) -> None:
+        cause: Exception | None = None
         try:
             super()._save_checkpoint(model, trial)
         except (OSError, RuntimeError, SafetensorError) as error:
             name = f"checkpoint-{self.state.global_step}"
             shutil.rmtree(Path(self.args.output_dir) / name, ignore_errors=True)
-            raise NotSaved(first_line(error)) from error
+            cause = error
+        why = next(filter(None, told_by_all(first_line(cause) if cause else None)), None)
+        if why is not None:  # raised in all processes, so that none waits for another
+            raise NotSaved(why) from cause
+
+    def _save_rng_state(self, output_dir: str) -> None:
+        """Nothing: what is drawn in a step follows from its number."""
+
+    def _load_rng_state(self, checkpoint: str | None) -> None:
+        """Nothing, as nothing is saved."""
 
 
 class RowTrainer(KeepsAdapter):
-    """Trains on batches of rows; a dataset's item is a whole batch.
+    """Trains on batches of rows, each process on its share of a step's.
 
-    The loss of an optimizer step is the weighted mean over all tokens it learned from.
+    The loss of an optimizer step is the weighted mean over all tokens that all processes learned
+    from in it. Their gradients are added up once a step, so that two processes learn just what one
+    learns from both their batches.
     """
 
     def __init__(
@@ -127,33 +156,96 @@ class RowTrainer(KeepsAdapter):
         model: Any,
         head: torch.nn.Module,
         arguments: TrainingArguments,
-        train: Sequence[Sequence[TrainingRow]],
-        held_out: Sequence[Sequence[TrainingRow]],
+        train: Sequence[Sequence[Any]],
+        held_out: Sequence[Sequence[Any]],
         pad: int,
         left: bool,
         callbacks: list[TrainerCallback],
+        together: int,
         contrast: float = 0.0,
         tokenizer: Any = None,
     ) -> None:
-        """`tokenizer` goes with a model that is trained as a whole; `None` trains an adapter."""
+        """`together` batches of all processes are a step. `tokenizer` goes with a model that is
+        trained as a whole; `None` trains an adapter."""
         self.head, self.held_out, self.contrast = head, held_out, contrast
         self.tokenizer = tokenizer
         self.vocab = model.config.get_text_config().vocab_size
         self.tokens_computed = 0
         self.seconds_looking = 0.0
-
-        def unwrapped(batches: list[Sequence[TrainingRow]]) -> dict[str, torch.Tensor]:
-            return collate(batches[0], pad, left)
-
+        self.order: Order[Sequence[Any]] = Order(train, together, arguments.data_seed or 0)
+        self.collate: Callable[[Sequence[Any]], dict[str, torch.Tensor]] = lambda rows: collate(
+            rows, pad, left
+        )
+        self._spoiled = 0.0
         super().__init__(
-            model=model,
-            args=arguments,
-            train_dataset=list(train),
-            data_collator=unwrapped,
-            callbacks=callbacks,
+            model=model, args=arguments, train_dataset=list(train), callbacks=callbacks
         )
         self.remove_callback(PrinterCallback)
         self.model_accepts_loss_kwargs = True  # so that it counts a whole step's labels
+
+    def create_accelerator_and_postprocess(self) -> None:
+        super().create_accelerator_and_postprocess()
+        prepare = self.accelerator.prepare_model
+
+        def unwrapped(model: Any, **given: Any) -> Any:
+            # without DDP: gradients are added up once a step, in `_add_up`
+            return prepare(model, device_placement=False, evaluation_mode=True)
+
+        self.accelerator.prepare_model = unwrapped
+
+    def _move_model_to_device(self, model: Any, device: torch.device) -> None:
+        """Nothing: each part of a base lies where it is to be computed."""
+        if not is_sharded(model):
+            super()._move_model_to_device(model, device)
+
+    def get_train_dataloader(self) -> Any:
+        """This process' share of each step."""
+        return loader(
+            self.order,
+            rank(),
+            processes(),
+            lambda: self.state.global_step,
+            self.collated,
+            self.args.dataloader_pin_memory,
+        )
+
+    def collated(self, shares: list[Share[Any]]) -> dict[str, torch.Tensor]:
+        """The tensors of a share, and what is to be known of it."""
+        (share,) = shares
+        batch = self.collate(share.rows)
+        if not share.learned:
+            batch["labels"] = torch.full_like(batch["labels"], -100)
+        told = {"number": share.number, "learned": share.learned, "tokens": share.tokens}
+        return batch | {name: torch.tensor(value) for name, value in told.items()}
+
+    def training_step(self, model: Any, inputs: dict[str, Any], *given: Any, **more: Any) -> Any:
+        """The loss of a batch, whose gradient is added to that of its step; with the last batch of
+        a step the gradients of all processes are added up. Raises `Diverged`."""
+        torch.manual_seed(self.args.seed * SPREAD + int(inputs["number"]))
+        self.tokens_computed += int(inputs["tokens"])
+        loss = super().training_step(model, inputs, *given, **more)
+        if self.accelerator.sync_gradients:
+            self._add_up()
+        return loss * processes()  # transformers takes the mean of all processes' losses
+
+    def _add_up(self) -> None:
+        """Add up the gradients of all processes, and tell all of them of a loss that is none."""
+        learned = [one for one in self.model.parameters() if one.requires_grad]
+        spoiled = self._spoiled
+        if processes() > 1:
+            for one in learned:
+                if one.grad is None:
+                    one.grad = torch.zeros_like(one)
+            flag = learned[0].grad.new_tensor([spoiled])
+            together = torch.cat([*(one.grad.flatten() for one in learned), flag])
+            dist.all_reduce(together)
+            spoiled, start = float(together[-1]), 0
+            for one in learned:
+                one.grad.copy_(together[start : start + one.numel()].view_as(one))
+                start += one.numel()
+        self._spoiled = 0.0
+        if spoiled:
+            raise Diverged(self.state.global_step)
 
     def compute_loss(
         self,
@@ -163,15 +255,10 @@ class RowTrainer(KeepsAdapter):
         num_items_in_batch: Any = None,
     ) -> Any:
         """The weighted loss of a batch, over all tokens that its optimizer step learns from."""
-        summed = self.summed_loss(model, inputs)
-        learned = int((inputs["labels"] != -100).sum())
+        summed = self.summed_loss(model, inputs) * inputs["learned"]
         if not torch.isfinite(summed):
-            raise Diverged(self.state.global_step)
-        self.tokens_computed += inputs["input_ids"].numel()
-        if num_items_in_batch is None:
-            return summed / max(learned, 1)
-        # the processes' gradients are averaged, their tokens are counted together
-        return summed * self.accelerator.num_processes / num_items_in_batch
+            self._spoiled = 1.0  # told to all processes at the end of the step
+        return summed / torch.as_tensor(num_items_in_batch, device=summed.device).clamp(min=1)
 
     def write(self, folder: Path) -> None:
         """Write the adapter, or the whole model with its output layer and its tokenizer."""
@@ -191,22 +278,37 @@ class RowTrainer(KeepsAdapter):
         return batch_loss(model, inputs, self.head, self.vocab, self.contrast)
 
     def look(self, *args: Any, **kwargs: Any) -> dict[str, float]:
-        """The mean loss of the held-out rows, each token weighing one, as `eval_loss`."""
-        total, count = 0.0, 0
+        """The mean loss of the held-out rows, each token weighing one, as `eval_loss`; the
+        processes share the rows."""
+        told = torch.zeros(2, dtype=torch.float64, device=self.accelerator.device)
         self.model.eval()
         try:
             with torch.no_grad(), self.compute_loss_context_manager():
-                for rows in self.held_out:
+                for rows, counts in self.mine_of(self.held_out):
                     self.go_on()
-                    inputs = self._prepare_inputs(self.data_collator([rows]))
+                    inputs = self._prepare_inputs(self.collate(rows))
                     inputs["weights"] = (inputs["labels"] != -100).float()
-                    total += float(self.summed_loss(self.model, inputs))
-                    count += int((inputs["labels"] != -100).sum())
+                    loss = float(self.summed_loss(self.model, inputs))
+                    if counts:
+                        told += told.new_tensor([loss, int((inputs["labels"] != -100).sum())])
         finally:
             self.model.train()
+        if processes() > 1:
+            dist.all_reduce(told)
+        total, count = told.tolist()
         metrics = {"eval_loss": total / count if count else math.nan}
         self.count_look()  # told with the loss
         self.log(metrics)
         control = self.callback_handler.on_evaluate(self.args, self.state, self.control, metrics)
         self.control: TrainerControl = control
         return metrics
+
+    def mine_of(self, batches: Sequence[Sequence[Any]]) -> list[tuple[Sequence[Any], bool]]:
+        """This process' part of batches that all compute, as many for each, those of like sizes at
+        a time; False stands beside one that is computed only since others compute theirs."""
+        if processes() == 1 or not batches:
+            return [(batch, True) for batch in batches]
+        ordered = sorted(batches, key=size_of)
+        count = math.ceil(len(ordered) / processes())
+        places = range(rank(), count * processes(), processes())
+        return [(ordered[min(i, len(ordered) - 1)], i < len(ordered)) for i in places]

@@ -20,10 +20,10 @@ from models.train.parquet import table_writer
 from models.train.rows import TrainingRow, rows_of
 from models.train.settings import Settings
 from models.train.shards import INDEX, LINES, index_of, keep_index
-from models.train.stream import BatchStream, BlockOrder, Place, StreamState
+from models.train.stream import BatchStream, BlockOrder, Place, ShareStream, StreamState
 from models.train.streamed import StreamedTask
+from tests.train.launched import together
 from tests.train.made import SAID, examples, losses, opened, run, settings, weights, written
-from tests.train.test_processes import together
 
 
 def many(chapters: int = 160, **more: Any) -> list[Example]:
@@ -174,15 +174,27 @@ def test_a_stream_goes_on_from_its_state_and_reads_only_the_block_that_it_was_in
 def test_processes_share_one_order(tmp_path: Path, encoder: Encoder) -> None:
     order = order_of(tmp_path, encoder)
     alone = list(islice(BatchStream(order, StreamState()), 90))
-    for world in (2, 3):
-        each = [BatchStream(order, StreamState(), rank, world) for rank in range(world)]
-        taken = [list(islice(one, 90 // world)) for one in each]
-        assert [batch for step in zip(*taken, strict=True) for batch in step] == alone
-        assert each[0].state.taken == 90
-    halfway = BatchStream(order, StreamState(), 0, 3)
-    list(islice(halfway, 10))
-    two = [list(islice(BatchStream(order, halfway.state, rank, 2), 30)) for rank in range(2)]
-    assert [batch for step in zip(*two, strict=True) for batch in step] == alone[30:]
+
+    def learned(state: StreamState, processes: int, steps: int) -> list[dict[int, Any]]:
+        """The batches of steps of six, by their numbers, as so many processes share them."""
+        found: list[dict[int, Any]] = [{} for _ in range(steps)]
+        for rank in range(processes):
+            stream = BatchStream(order, state)
+            shares = islice(ShareStream(stream, 6, rank, processes), steps * 6 // processes)
+            for at, share in enumerate(shares):
+                assert share.learned and share.number not in found[at * processes // 6]
+                found[at * processes // 6][share.number] = share.rows
+            assert stream.state.taken == state.taken + steps * 6
+        return found
+
+    for processes in (1, 2, 3):
+        steps = learned(StreamState(), processes, 15)
+        assert [step[n] for step in steps for n in sorted(step)] == alone
+        assert [sorted(step) for step in steps] == [list(range(n, n + 6)) for n in range(0, 90, 6)]
+    halfway = BatchStream(order, StreamState())
+    list(islice(ShareStream(halfway, 6, 0, 3), 10))
+    rest = learned(halfway.state, 2, 10)
+    assert [step[n] for step in rest for n in sorted(step)] == alone[30:]
 
 
 def test_a_stopped_run_comes_to_the_same_adapter(bases: dict[str, Path], tmp_path: Path) -> None:
@@ -300,15 +312,16 @@ def test_of_much_that_is_held_out_a_sample_is_kept(
     monkeypatch.setattr("models.train.streamed.FEW", 100)
     sample = StreamedTask(wanted, encoder)
     assert 3 <= len(sample.held_out.rows) <= 32
-    assert sample.plan(10).held_out_rows == 100
+    assert sample.plan(10, 1).held_out_rows == 100
     assert len(StreamedTask(replace(wanted, eval_limit=0), encoder).held_out.rows) == 100
 
 
 def test_two_processes_learn_from_a_stream_what_one_does_in_steps_of_two_batches(
     bases: dict[str, Path], tmp_path: Path
 ) -> None:
-    given = streamed(tmp_path, max_steps=6, eval_steps=3, save_steps=3, logging_steps=1)
-    two = together(bases["llama"], given)
+    base, every = str(bases["llama"]), {"eval_steps": 3, "save_steps": 3, "logging_steps": 1}
+    given = streamed(tmp_path, base=base, max_steps=6, **every)
+    two = together(2, given)
     alone = replace(given, gradient_accumulation_steps=2, out=tmp_path / "alone")
     run(bases["llama"], alone)
     one = losses(alone.out)
@@ -316,7 +329,7 @@ def test_two_processes_learn_from_a_stream_what_one_does_in_steps_of_two_batches
     for ours, theirs in zip(two, one, strict=True):
         assert ours[1:] == pytest.approx(theirs[1:], abs=1e-4)
     (given.out / "checkpoints" / "checkpoint-6" / "whole").unlink()
-    again = together(bases["llama"], given)
+    again = together(2, given)
     assert again[-1][2] == pytest.approx(two[-1][2], abs=1e-4)
 
 

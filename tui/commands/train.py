@@ -1,6 +1,5 @@
 """`paotuan train`: an adapter from a recipe, with its curve on the screen."""
 
-import os
 import shlex
 import signal
 import sys
@@ -21,7 +20,7 @@ from tui.commands import options
 from tui.commands.example_sources import is_records
 from tui.commands.examples_options import Roles, SceneName, Without
 from tui.commands.train_voice import VoiceOptions, is_change, recipe_of, tell_what_next
-from tui.failures import BadInput, given
+from tui.failures import BAD_INPUT, FAILED, BadInput, given
 from tui.help_format import wrap
 from tui.output import as_json, data, escaped_line, word
 
@@ -104,23 +103,34 @@ def train(
     path, changes = _recipe(voice, [*([recipe] if recipe is not None else []), *(changes or ())])
     with given():
         settings = _with_start(read_recipe(path, changes, word))
-    chief = os.environ.get("RANK", "0") == "0"
     with _installed():
         from models.train.base import open_base
         from models.train.card import write_card
         from models.train.objectives import is_streamed
         from models.train.plot import write_picture
+        from models.train.processes import agreed, as_launched, is_first, join
         from models.train.run import train as run
         from models.train.trackers import check_trackers
-    if is_streamed(settings) and chief:
-        word(_("the examples are read as a stream; they are counted first …"))
-    with given():
+    settings = as_launched(settings)
+
+    def opened() -> Any:
+        if is_streamed(settings) and is_first():
+            word(_("the examples are read as a stream; they are counted first …"))
         check_trackers(settings.report_to)
         _check_memory(settings, anyway)
         quantization: Any = QUANTIZED.get(settings.method)
-        model, encoder = open_base(settings.base, None, quantization, settings.device)
+        return open_base(settings.base, None, quantization, settings.device, settings.shard)
+
+    with _told_once(BAD_INPUT), given():
+        join(settings)
+        model, encoder = agreed(opened)
+        chief = is_first()
     kept_base = _name(settings.base)
-    with _stoppable() as signals, _shown(settings, chief and not as_data) as tell:
+    with (
+        _told_once(FAILED),
+        _stoppable(chief) as signals,
+        _shown(settings, chief and not as_data) as tell,
+    ):
         says = _begins if chief else _begins_unheard
         asked = signals.__len__
         result = run(settings, model, encoder, kept_base, tell, lambda: bool(asked()), fresh, says)
@@ -226,6 +236,21 @@ def _begins_unheard(plan: "RunPlan") -> None:
 
 
 @contextmanager
+def _told_once(status: int) -> Iterator[None]:
+    """End without a word where another process says why."""
+    from models.train.processes import SaidByTheFirst
+
+    try:
+        yield
+    except SaidByTheFirst as error:
+        raise typer.Exit(status) from error
+    except BadInput as error:
+        if isinstance(error.__cause__, SaidByTheFirst):
+            raise typer.Exit(status) from error
+        raise
+
+
+@contextmanager
 def _installed() -> Iterator[None]:
     try:
         yield
@@ -234,17 +259,23 @@ def _installed() -> Iterator[None]:
 
 
 def _check_memory(settings: "Settings", anyway: bool) -> None:
-    """Refuse what the arithmetic says cannot fit; for an unknown base say that nobody knows."""
+    """Refuse what the arithmetic says cannot fit; for an unknown base say that nobody knows.
+
+    Raises `KnownError`.
+    """
+    from base.errors import KnownError
+    from models.train.processes import is_first
+
     estimate = memory_of(settings)
-    if estimate is None:
+    if estimate is None and is_first():
         word(
             _(
                 "{base}: its size is not known in advance, so it may not fit into memory",
                 base=settings.base,
             )
         )
-    elif estimate.fits is False and not anyway:
-        raise BadInput(_("{verdict}; --anyway begins all the same", verdict=estimate.verdict))
+    elif estimate is not None and estimate.fits is False and not anyway:
+        raise KnownError(_("{verdict}; --anyway begins all the same", verdict=estimate.verdict))
 
 
 def memory_of(settings: "Settings") -> "Fit | None":
@@ -254,12 +285,14 @@ def memory_of(settings: "Settings") -> "Fit | None":
     from models.memory.machine import machine_memory
     from models.memory.shapes import shape_of
     from models.memory.usage import MemoryPlan
+    from models.train.processes import beside_each_other, processes
 
     try:
         shape = shape_of(settings.base)
     except KnownError:
         return None
     main, gpu = machine_memory()
+    main //= beside_each_other()
     on_gpu = bool(gpu) and settings.device != "cpu"
     plan = MemoryPlan(
         context=min(settings.batch_tokens, shape.context),
@@ -272,6 +305,7 @@ def memory_of(settings: "Settings") -> "Fit | None":
         checkpointing=settings.gradient_checkpointing,
         device="cuda" if on_gpu else "cpu",
         dtype_bytes=2 if on_gpu else 4,
+        shards=processes() if settings.shard else 1,
     )
     return fit(settings.base, plan, (gpu if on_gpu else main) or None)
 
@@ -299,11 +333,12 @@ def _how_to_go_on(settings: "Settings", steps: int) -> str:
 
 
 @contextmanager
-def _stoppable() -> Iterator[list[int]]:
+def _stoppable(speaks: bool) -> Iterator[list[int]]:
     """The first Ctrl-C or SIGTERM asks the run to keep a checkpoint and end, a second ends it.
 
     A launcher passes on to its processes what the terminal has sent them as well, so that two
-    signals at a time are one.
+    signals at a time are one; and it sends SIGTERM where one of them is gone, when there is nothing
+    to promise. Of several processes one `speaks`.
     """
     asked: list[int] = []
     since = time.monotonic()
@@ -314,7 +349,7 @@ def _stoppable() -> Iterator[list[int]]:
         if again:
             raise SystemExit(128 + number)
         asked.append(number)
-        if len(asked) == 1:
+        if len(asked) == 1 and speaks and (number == signal.SIGINT or not _launched()):
             word(
                 _(
                     "a checkpoint is written after this step, then the run stops; press once more "
@@ -328,6 +363,12 @@ def _stoppable() -> Iterator[list[int]]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+def _launched() -> bool:
+    from models.train.processes import processes
+
+    return processes() > 1
 
 
 @contextmanager
