@@ -33,8 +33,8 @@ PASSED_ON = ("PAOTUAN_", "LANG", "LC_", "OPENAI_API_KEY", "XDG_", "HTTP_PROXY", 
 """Beginnings of environment variables that nodes are given as they are here."""
 
 
-def on_ray(address: str, tasks: Sequence[ManyTask]) -> Iterator[ManyRecord]:
-    """What comes of each task, in the order in which they end; `""` is a cluster of this machine.
+def on_ray(address: str, tasks: Sequence[ManyTask]) -> Iterator[tuple[int, ManyRecord | None]]:
+    """What comes of each task, with its place, as they end; `""` is a cluster of this machine.
 
     Raises `KnownError` where Ray is not installed, or no cluster of these versions answers.
     """
@@ -44,24 +44,24 @@ def on_ray(address: str, tasks: Sequence[ManyTask]) -> Iterator[ManyRecord]:
         context.enable_progress_bars = False
         context.max_errored_blocks = -1  # those that are missing at the end are told as failed
         data = ray.data.from_items(rows, override_num_blocks=len(rows))
-        missing = dict(enumerate(tasks))
+        missing = set(range(len(rows)))
         for row in data.map(_worked_row, max_retries=AGAIN, num_cpus=1).iter_rows():
-            del missing[row["at"]]
-            yield _record(row["record"])
-        for task in missing.values():
-            said = _("its process died {n} times; is there memory enough?", n=AGAIN + 1)
-            yield ManyRecord(task.input, task.output, "", FAILED, (said,))
+            missing.remove(row["at"])
+            yield row["at"], _record(row["record"])
+        said = _("its process died {n} times; is there memory enough?", n=AGAIN + 1)
+        for at in sorted(missing):
+            yield at, ManyRecord(tasks[at].input, tasks[at].output, "", FAILED, (said,))
 
 
 def _worked_row(row: dict[str, Any]) -> dict[str, Any]:
     value = json.loads(row["task"])
-    before = value["before"]
-    value["before"] = None if before is None else _record(json.dumps(before))
-    task = ManyTask(**{**value, "words": tuple(value["words"])})
-    return {"at": row["at"], "record": json.dumps(asdict(worked(task)))}
+    record = worked(ManyTask(**{**value, "words": tuple(value["words"])}))
+    return {"at": row["at"], "record": "" if record is None else json.dumps(asdict(record))}
 
 
-def _record(text: str) -> ManyRecord:
+def _record(text: str) -> ManyRecord | None:
+    if not text:
+        return None
     value = json.loads(text)
     return ManyRecord(**{**value, "said": tuple(value["said"])})
 
