@@ -16,7 +16,7 @@ from tui.many.tasks import Many, refuse_for_one, tasks_of
 if TYPE_CHECKING:
     from tui.many.ledger import Ledger
 
-__all__ = ["Many", "ManyInput", "Ray", "run_many", "run_stage"]
+__all__ = ["Many", "ManyInput", "Ray"]
 
 Ray = Annotated[
     str | None,

@@ -15,6 +15,8 @@ from tui.output import as_json, escaped_line, word
 
 MOST_LISTED = 20
 """Failures that are listed one by one."""
+OURS = "paotuan: "
+"""How the line of an error begins."""
 
 
 @dataclass
@@ -96,8 +98,9 @@ class ManyTable:
         """A line for each of the first that failed, in the order of the inputs."""
         failed = [record for __, record in sorted(self.failed.items())]
         for record in failed[:MOST_LISTED]:
-            why = record.said[0].removeprefix("paotuan: ") if record.said else str(record.status)
-            word(f"  {escaped_line(record.input)}: {escaped_line(why)}")
+            why = _why(record)
+            named = why if why.startswith(record.input) else f"{record.input}: {why}"
+            word(f"  {escaped_line(named)}")
         if (more := len(failed) - MOST_LISTED) > 0:
             word(
                 _n(
@@ -107,3 +110,10 @@ class ManyTable:
                     path=ledger,
                 )
             )
+
+
+def _why(record: ManyRecord) -> str:
+    """Why it failed: what the command said as its error, else the first of what it listed."""
+    ours = (line.removeprefix(OURS) for line in record.said if line.startswith(OURS))
+    listed = (line.strip() for line in record.said if line.startswith("  "))
+    return next(ours, next(listed, "".join(record.said[:1]) or str(record.status)))
