@@ -39,7 +39,7 @@ class Example:
 
 def read_examples(path: Path) -> list[Example]:
     """All examples of a file. Raises `KnownError` with the line that is none."""
-    return list(_read(path))
+    return list(iter_examples(path))
 
 
 def dumped(example: Example) -> str:
@@ -60,7 +60,8 @@ def dumped(example: Example) -> str:
     return json.dumps(value, ensure_ascii=False) + "\n"
 
 
-def _read(path: Path) -> Iterator[Example]:
+def iter_examples(path: Path) -> Iterator[Example]:
+    """The examples of a file, one at a time. Raises `KnownError` with the line that is none."""
     for where, line in lines_of(path):
         yield _example(line, where)
 

@@ -162,7 +162,11 @@ def test_rivals_are_those_who_speak_before_then_those_who_speak_most() -> None:
 
     crowd = [said(f"兵{rank}") for rank in range(9) for _ in range(9 - rank)]
     history = "兵8：走！\n【兵7：也走。】\n刘备：不走。\n兵6：\\me 拔刀\n"
-    examples = [said("刘备", history), *crowd, Example(Prompt("", "", "【"), "风起。】\n", "说书人")]
+    examples = [
+        said("刘备", history),
+        *crowd,
+        Example(Prompt("", "", "【"), "风起。】\n", "说书人"),
+    ]
     first, *_, narrated = with_rivals(examples, examples)
     near, far = ("兵6：", "兵8："), ("兵0：", "兵1：", "兵2：", "兵3：", "兵4：")
     assert first.rivals == near + far

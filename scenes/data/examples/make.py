@@ -120,8 +120,9 @@ def _divided(sources: Sequence[Source], held: HeldOut) -> tuple[Sequence[Source]
     if longest is not None:
         source, part = places[longest]
         only = sources[source]
-        cut = only.at_end(1 / held.every if held.every else held.share)
-        if cut is not None and sum(map(sum, lines)) == sum(lines[source]):
+        alone = sum(map(sum, lines)) == sum(lines[source])
+        cut = only.at_end(1 / held.every if held.every else held.share) if alone else None
+        if cut is not None:
             splits: list[Split] = ["train"] * len(places)
             splits.insert(longest + 1, "test")
             return _put(sources, source, cut), splits
