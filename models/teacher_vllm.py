@@ -24,10 +24,7 @@ from models.resolve import ModelSpec
 from models.teacher_server import Answer, Question, without_thought
 
 PREFIX = "vllm:"
-QUIET = {
-    **{"VLLM_LOGGING_LEVEL": "ERROR", "VLLM_NO_USAGE_STATS": "1", "HF_HUB_OFFLINE": "1"},
-    "PYTHONWARNINGS": "ignore",  # of its processes
-}
+QUIET = {"VLLM_LOGGING_LEVEL": "ERROR", "VLLM_NO_USAGE_STATS": "1", "HF_HUB_OFFLINE": "1"}
 """What vLLM asks the environment, unless a person says otherwise."""
 
 
@@ -162,7 +159,6 @@ class _Engine:
             load_format="safetensors",
             trust_remote_code=False,
             disable_log_stats=True,
-            use_tqdm_on_load=False,
             enforce_eager=current_platform.is_cpu(),  # to compile takes minutes there
         )
         try:

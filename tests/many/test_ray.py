@@ -12,7 +12,6 @@ import pytest
 
 from tests.corpora.conftest import Start, teach
 from tests.corpora.teachers import NOVEL, diligent
-from tests.imports.table_logs import NAMED
 from tests.tui.conftest import Run, home, run
 
 __all__ = ["home", "run", "teach"]
@@ -70,30 +69,6 @@ def test_a_library_on_ray_gives_the_same_bytes_though_a_worker_is_killed(
     books[3].write_text(NOVEL, "utf-8")
     again = run(*command, teach(diligent).url, "-o", tmp_path / "ray")
     assert again.status == 0, again.err
-
-
-def test_examples_and_logs_are_made_on_ray_as_they_are_here(run: Run, tmp_path: Path) -> None:
-    raw = [tmp_path / f"第{number}夜.txt" for number in range(3)]
-    for number, path in enumerate(raw):
-        path.write_text(NAMED.replace("林默", f"林{'一二三'[number]}"), "utf-8")
-    ran = run("log", "import", *raw, "-o", tmp_path / "logs", "--ray")
-    assert ran.status == 0, ran.err
-    logs = [tmp_path / "logs" / f"{path.stem}.log.txt" for path in raw]
-    for path, made in zip(raw, logs, strict=True):
-        assert made.read_text("utf-8") == run("log", "import", path).out
-    command = ("corpus", "examples", *logs, "--model", "scripted", "--balance", 0.5, "-o")
-    ran = run(*command, tmp_path / "parts", "--ray")
-    assert ran.status == 0, ran.err
-    assert run(*command, tmp_path / "all.jsonl").status == 0
-    made = tmp_path / "parts" / "examples.jsonl"
-    assert made.read_bytes() == (tmp_path / "all.jsonl").read_bytes()
-    options = ("--split", "all", "--draws", 2, "--max-tokens", 4, "--on", made)
-    ran = run("eval", "scripted", *options, "-o", tmp_path / "figures", "--ray")
-    assert ran.status == 0, ran.err
-    assert run("eval", "scripted", *options, "-o", tmp_path / "one.json").status == 0
-    assert (tmp_path / "figures" / "scripted.json").read_bytes() == (
-        tmp_path / "one.json"
-    ).read_bytes()
 
 
 class NoRay(BaseHTTPRequestHandler):
