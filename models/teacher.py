@@ -14,10 +14,25 @@ from typing import Self
 from base.errors import KnownError, PassingError
 from base.messages import _, _n
 from models.availability import REAL, Clock, Outage
+from models.resolve import ModelSpec
 from models.server.endpoint import Patience
-from models.teacher_server import Answer, Question, TeacherServer, find_teacher
+from models.teacher_server import Answer, Question, TeacherServer
+from models.teacher_server import find_teacher as find_server
+from models.teacher_vllm import PREFIX, VllmTeacher, find_model
 
 __all__ = ["ONCE", "Answer", "Manner", "Member", "Question", "Teacher", "find_teacher"]
+
+AskedModel = TeacherServer | VllmTeacher
+"""What a question is put to once."""
+
+
+def find_teacher(spec: str) -> ModelSpec:
+    """What `--teacher` names: what `teacher_server.find_teacher` finds, or a folder for vLLM.
+
+    Raises `KnownError`, also where its file is not on this machine.
+    """
+    return find_model(spec) if spec.startswith(PREFIX) else find_server(spec)
+
 
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0
 """Seconds between two times that a question is asked of a server that is away."""
@@ -55,7 +70,7 @@ class Member:
     """One of those that are asked, and how it has done."""
 
     spec: str
-    server: TeacherServer | None = None
+    server: AskedModel | None = None
     """`None` while it could not be opened."""
     asked: int = 0
     """Questions that are under way."""
@@ -184,9 +199,12 @@ class Teacher:
 
     def _open(self, member: Member) -> None:
         manner = self.manner
-        member.server = TeacherServer.open(
-            member.spec, manner.patience, manner.temperature, self.context
-        )
+        if member.spec.startswith(PREFIX):
+            member.server = VllmTeacher.open(member.spec, manner.temperature, self.context)
+        else:
+            member.server = TeacherServer.open(
+                member.spec, manner.patience, manner.temperature, self.context
+            )
         member.server.heard = self.outage.heard
 
     async def _ask(self, member: Member, question: Question, attempt: int) -> Answer:

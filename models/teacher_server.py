@@ -236,7 +236,7 @@ def find_teacher(spec: str) -> ModelSpec:
         raise KnownError(
             _(
                 "{spec}: a teacher is a server's address or a GGUF file; serve these weights with "
-                "vLLM, and give the address of that",
+                "vLLM and give the address of that, or let vLLM open them here as vllm:{spec}",
                 spec=spec,
             )
         )

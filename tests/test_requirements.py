@@ -14,7 +14,10 @@ from packaging.version import Version
 
 from tests.requirements import ROOT, newest, requirements
 
-EXTRAS = ("starter", "local", "train", "embeddings", "keyring", "parquet", "serve", "cluster")
+EXTRAS = (
+    *("starter", "local", "train", "embeddings", "keyring", "parquet", "serve"),
+    *("cluster", "vllm"),
+)
 ROOMS = ("tui", "scenes", "characters", "models", "base")
 NEEDS_EVERYTHING = ("tests",)
 LOCKED = [line.partition("==") for line in (ROOT / "constraints.txt").read_text().splitlines()]

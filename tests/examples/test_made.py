@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from base.errors import KnownError
 from models.backend import Prompt
 from models.train.data import Example, Split, dumped
-from scenes.data.examples.alike import SAME, shingles, without_alike
+from scenes.data.examples.alike import SAME, alike, shingles
 from scenes.data.examples.balance import balanced
 from scenes.data.examples.general import ANSWERER, LONGER, mixed
 from scenes.data.examples.heldout import HeldOut, splits_of
@@ -52,10 +52,8 @@ def test_a_near_duplicate_of_a_line_that_is_held_out_is_not_learned() -> None:
     same = example("“丞相此言差矣，曹操虽有百万之众，皆不足惧也”")
     other = example("曹操虽有百万之众，久疲之兵，势不能穿鲁缟。")
     short, held_short = example("然。"), example("然！", "test")
-    kept, dropped = without_alike([near, held, same, other, short, held_short])
-    assert kept == [held, other, held_short]
-    assert dropped == [near, same, short]
-    assert without_alike([near, same]) == ([near, same], [])
+    assert [*alike([near, held, same, other, short, held_short])] == [1, 0, 1, 0, 1, 0]
+    assert [*alike([near, same])] == [0, 0]
 
 
 def test_no_line_to_learn_is_much_the_same_as_one_held_out_in_a_large_set() -> None:
@@ -67,18 +65,18 @@ def test_no_line_to_learn_is_much_the_same_as_one_held_out_in_a_large_set() -> N
         changed = list(text)
         changed[chance.randrange(len(text))] = chance.choice(words)
         train += [text, "".join(changed), "".join(chance.choices(words, k=20))]
-    kept, dropped = without_alike([*(example(text, "test") for text in held), *map(example, train)])
-    left = [shingles(one.reply) for one in kept if one.split == "train"]
+    dropped = alike([*(example(text, "test") for text in held), *map(example, train)])[len(held) :]
+    left = [shingles(text) for text, is_out in zip(train, dropped, strict=True) if not is_out]
     for text in held:
         mine = shingles(text)
         assert all(len(mine & one) < SAME * len(mine | one) for one in left)
-    assert len(dropped) >= 200
+    assert sum(dropped) >= 200
 
 
 @given(st.lists(st.integers(1, 300), min_size=1, max_size=80), st.floats(0.1, 1.0))
 def test_weights_keep_their_mean_and_lift_what_is_rare(sizes: list[int], strength: float) -> None:
     examples = [example("长" * (size - 1)) for size in sizes]
-    found = balanced([*examples, example("长", "test")], len, strength)
+    found = list(balanced([*examples, example("长", "test")], len, strength))
     assert found[-1].weight == 1
     weights = [one.weight for one in found[:-1]]
     total = sum(size * weight for size, weight in zip(sizes, weights, strict=True))
@@ -93,10 +91,10 @@ def test_weights_keep_their_mean_and_lift_what_is_rare(sizes: list[int], strengt
 
 def test_each_class_of_lengths_counts_the_same_at_full_strength() -> None:
     examples = [example("短"), example("短"), *(example("长" * 19) for _ in range(3))]
-    found = balanced(examples, len, 1)
+    found = list(balanced(examples, len, 1))
     shares = [len(one.reply) * one.weight for one in found]
     assert shares[0] + shares[1] == pytest.approx(sum(shares[2:]), rel=0.01)
-    assert balanced(examples, len, 0) == examples
+    assert list(balanced(examples, len, 0)) == examples
 
 
 ALPACA = [
@@ -164,9 +162,12 @@ def test_rivals_are_those_who_speak_before_then_those_who_speak_most() -> None:
 
     crowd = [said(f"兵{rank}") for rank in range(9) for _ in range(9 - rank)]
     history = "兵8：走！\n【兵7：也走。】\n刘备：不走。\n兵6：\\me 拔刀\n"
-    first, *_, narrated = with_rivals(
-        [said("刘备", history), *crowd, Example(Prompt("", "", "【"), "风起。】\n", "说书人")]
-    )
+    examples = [
+        said("刘备", history),
+        *crowd,
+        Example(Prompt("", "", "【"), "风起。】\n", "说书人"),
+    ]
+    first, *_, narrated = with_rivals(examples, examples)
     near, far = ("兵6：", "兵8："), ("兵0：", "兵1：", "兵2：", "兵3：", "兵4：")
     assert first.rivals == near + far
     assert narrated.rivals == ()

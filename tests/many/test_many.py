@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.corpora.conftest import Start, teach
-from tests.corpora.teachers import NOVEL, diligent
+from tests.corpora.teachers import NOVEL, diligent, inventive
 from tests.tui.conftest import Run, home, run
 
 __all__ = ["home", "run", "teach"]
@@ -143,3 +143,45 @@ def test_a_library_is_distilled_by_a_teacher_and_estimated_before(
     asked = len(teacher.asked)
     assert asked > 6 and "3 inputs, 0 failed; passages 6" in ran.err
     assert run(*command).status == 0 and len(teacher.asked) == asked
+
+
+def test_several_roles_are_asked_as_each_would_be_alone(
+    run: Run, teach: Start, tmp_path: Path
+) -> None:
+    roles = ("孙悟空", "沙僧")
+    options = ("-n", "3", "--no-rewording", "--world", "西游记")
+    answers = tmp_path / "answers"
+    teacher = teach(inventive())
+    command = ("corpus", "questions", *roles, *options, "-o", answers, "--teacher", teacher.url)
+    told = run(*command, "--estimate", "--json")
+    assert told.status == 0 and json.loads(told.out)["totals"]["questions"] >= 6, told.err
+    ran = run(*command)
+    assert ran.status == 0, ran.err
+    assert "2 inputs, 0 failed; answered 6" in ran.err
+    asked = len(teacher.asked)
+    assert run(*command).status == 0 and len(teacher.asked) == asked
+    for role in roles:
+        alone = tmp_path / "alone.txt"
+        one = run("corpus", "questions", role, *options, "-o", alone, "--teacher", teacher.url)
+        assert one.status == 0, one.err
+        cues = [line.partition("：")[0] for line in alone.read_text("utf-8").splitlines()]
+        made = (answers / f"{role}.log.txt").read_text("utf-8").splitlines()
+        assert [line.partition("：")[0] for line in made] == cues
+        alone.with_name("alone.txt.journal").unlink()
+    ran = run(*command[:4], "--character", "suwan", "-o", answers, "--teacher", teacher.url)
+    assert ran.status == 2 and "--character: for one input" in ran.err
+
+
+def test_what_an_option_names_counts_too(run: Run, books: list[Path], tmp_path: Path) -> None:
+    aliases = tmp_path / "aliases.yaml"
+    aliases.write_text("people: {林默: [小林]}\n", "utf-8")
+    command = ("corpus", "quotes", *books, "-o", tmp_path / "logs", "--aliases", aliases)
+    assert run(*command).status == 0
+    before = (tmp_path / "logs" / "ledger.jsonl").read_bytes()
+    assert run(*command).status == 0
+    assert (tmp_path / "logs" / "ledger.jsonl").read_bytes() == before
+    aliases.write_text("people: {林默: [默哥]}\n", "utf-8")
+    assert run(*command).status == 0
+    after = lines_of(tmp_path / "logs")[1:]
+    kept = [json.loads(line)["digest"] for line in before.decode().splitlines()[1:]]
+    assert all(one["digest"] != old for one, old in zip(after, kept, strict=True))

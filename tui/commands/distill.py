@@ -11,7 +11,7 @@ from tui.commands.options import Json
 from tui.commands.quotes import notices_of
 from tui.commands.writing import not_over, write_lines
 from tui.failures import FAILED, given
-from tui.many.command import Many, Ray, run_many
+from tui.many.command import Many, ManyInput, Ray, run_many
 from tui.output import as_json, escaped_line, word
 
 if TYPE_CHECKING:
@@ -71,7 +71,9 @@ def distill(
     """
     from scenes.data.teacher.distill import counts, distil, entries, passages
 
-    many = Many(context, novels, output, ray, ".log.txt", COUNTED, ("journal",))
+    many = Many(
+        context, [*map(ManyInput.of, novels)], output, ray, ".log.txt", COUNTED, ("journal",)
+    )
     if many.wanted:
         run_many(many, as_data, estimate)
         return

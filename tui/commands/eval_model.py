@@ -6,13 +6,16 @@ from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import typer
+
 from base.messages import _, _n
 from tui.colour import redraws
+from tui.commands.eval_many import many_of, run_evaluations
 from tui.commands.eval_options import EvaluationOptions
-from tui.commands.option_fields import options_of
-from tui.commands.writing import not_over
+from tui.commands.option_fields import call_and_options_of
+from tui.commands.writing import not_over, write_lines
 from tui.failures import BadInput, given
-from tui.output import as_json, columns, data, word
+from tui.output import as_json, columns, data, json_text, word
 
 if TYPE_CHECKING:
     from models.backend import Sampling
@@ -25,11 +28,15 @@ NONE = "none"
 SPLITS = ("test", "train", "all")
 
 
-@options_of(EvaluationOptions)
-def model(wanted: EvaluationOptions) -> None:
+@call_and_options_of(EvaluationOptions)
+def model(call: typer.Context, wanted: EvaluationOptions) -> None:
     """Figures of an adapter or a model on held-out lines: perplexity, who speaks, what it draws."""
     from scenes.evaluation.figures import compare
 
+    many = many_of(call, wanted)
+    if many.wanted:
+        run_evaluations(many, wanted.as_data)
+        return
     _check(wanted)
     with given():
         plan = _plan(wanted)
@@ -53,6 +60,7 @@ def _check(wanted: EvaluationOptions) -> None:
     if wanted.report is not None and wanted.report.suffix != ".md":
         raise BadInput(_("--report {file}: expected a name that ends in .md", file=wanted.report))
     not_over(wanted.report, _inputs(wanted), "--report")
+    not_over(wanted.output, _inputs(wanted))
     if wanted.split not in SPLITS:
         raise BadInput(_("--split {split}: expected test, train or all", split=wanted.split))
 
@@ -64,9 +72,9 @@ def _plan(wanted: EvaluationOptions) -> "EvaluationPlan":
     from scenes.evaluation.rolebench import read_prompts
     from scenes.evaluation.run import EvaluationPlan
 
-    if wanted.on is None and wanted.rolebench is None and not wanted.picks:
+    if wanted.examples is None and wanted.rolebench is None and not wanted.picks:
         raise BadInput(_("nothing to evaluate on: name examples with --on FILE.jsonl"))
-    examples = _examples(wanted.on) if wanted.on is not None else []
+    examples = _examples(wanted.examples) if wanted.examples is not None else []
     lines = chosen(_held_out(examples, wanted), wanted.limit, wanted.seed)
     return EvaluationPlan(
         lines=lines,
@@ -82,7 +90,7 @@ def _plan(wanted: EvaluationOptions) -> "EvaluationPlan":
 
 def _held_out(examples: "Sequence[Example]", wanted: EvaluationOptions) -> "list[Example]":
     held = [one for one in examples if wanted.split in ("all", one.split)]
-    if wanted.on is not None and not held:
+    if wanted.examples is not None and not held:
         raise BadInput(
             _n(
                 "{file}: {n} example, which is not of the split {split}; make some with: paotuan "
@@ -90,7 +98,7 @@ def _held_out(examples: "Sequence[Example]", wanted: EvaluationOptions) -> "list
                 "{file}: {n} examples, none of the split {split}; make some with: paotuan corpus "
                 "examples --test 0.1, or take others with --split all",
                 len(examples),
-                file=wanted.on,
+                file=wanted.examples,
                 split=wanted.split,
             )
         )
@@ -174,7 +182,7 @@ def _measure(
 def _settings(wanted: EvaluationOptions, plan: "EvaluationPlan") -> dict[str, Any]:
     """How it was evaluated, for the report."""
     return {
-        "examples": str(wanted.on or ""),
+        "examples": str(wanted.examples or ""),
         "split": wanted.split,
         "lines": len(plan.lines),
         "drawn": len(plan.drawn),
@@ -194,6 +202,9 @@ def _show(
 
     for line in comparison.notices:
         word(line)
+    if wanted.output is not None:
+        value = json_text(as_value(comparison, settings), 2)
+        write_lines([value + "\n"], wanted.output, _inputs(wanted))
     if wanted.as_data:
         as_json(as_value(comparison, settings), 2)
     else:
@@ -208,7 +219,7 @@ def _show(
 
 def _inputs(wanted: EvaluationOptions) -> list[Path]:
     """What is read: the held-out lines."""
-    return [Path(wanted.on)] if wanted.on is not None else []
+    return [wanted.examples] if wanted.examples is not None else []
 
 
 class EvaluationProgress:

@@ -7,20 +7,34 @@ from typing import Annotated
 import typer
 
 from tui.commands import options
+from tui.many.command import Ray
 
 REPLY = 96
 """Tokens of a drawn line, as in play."""
 
-Target = Annotated[
-    str,
+Targets = Annotated[
+    list[str],
     typer.Argument(
-        metavar="ADAPTER|MODEL",
+        metavar="ADAPTER|MODEL...",
         help="An adapter's folder, GGUF or name; or a model as --model names it elsewhere.",
     ),
 ]
 On = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--on",
+        metavar="EXAMPLES.jsonl",
+        help="Examples, from paotuan corpus examples; several times for figures on each.",
+    ),
+]
+Output = Annotated[
     Path | None,
-    typer.Option("--on", metavar="EXAMPLES.jsonl", help="Examples, from paotuan corpus examples."),
+    typer.Option(
+        "-o",
+        "--output",
+        metavar="OUT",
+        help="Write the figures as JSON; a folder for several models or examples.",
+    ),
 ]
 Against = Annotated[
     str | None,
@@ -102,8 +116,9 @@ Report = Annotated[
 class EvaluationOptions:
     """What is evaluated, on what, and how."""
 
-    target: Target
+    targets: Targets
     on: On = None
+    output: Output = None
     against: Against = None
     base: Base = None
     adapter: Adapter = None
@@ -124,4 +139,16 @@ class EvaluationOptions:
     quantization: options.Quantization = None
     threads: options.Threads = None
     report: Report = None
+    ray: Ray = None
     as_data: options.Json = False
+
+    @property
+    def target(self) -> str:
+        """The only one."""
+        (target,) = self.targets
+        return target
+
+    @property
+    def examples(self) -> Path | None:
+        """The only ones, where there are any."""
+        return self.on[0] if self.on else None

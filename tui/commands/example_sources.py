@@ -175,9 +175,13 @@ def _of_novel(path: Path, wanted: Sequence[str]) -> "list[Entry]":
     return renamed(entries(book, quoted), names_asked_for(aliases, wanted))
 
 
-def tell_speakers(texts: "Sequence[Script | Session]", wanted: Wanted) -> None:
-    """Say who speaks, under the names that they are learned by, and who may be one person."""
-    counted = Counter(name for text in texts for name in _speakers(text))
+def speakers_of(texts: "Iterable[Script | Session]") -> Counter[str]:
+    """Lines by who speaks them, under the names that they are learned by."""
+    return Counter(name for text in texts for name in _speakers(text))
+
+
+def tell_speakers(counted: Counter[str], wanted: Wanted) -> None:
+    """Say who speaks, and who may be one person."""
     if not counted:
         return
     named = series(f"{shown(name)} {count}" for name, count in counted.most_common(LISTED))

@@ -1,27 +1,32 @@
 """`paotuan corpus examples`: logs and sessions as examples to train on."""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import typer
+
 from base.messages import _
 from base.text import shown
 from tui.commands.example_sources import (
+    SourceName,
     Wanted,
     read_source,
     source_name,
     source_of,
+    speakers_of,
     tell_speakers,
 )
 from tui.commands.examples_options import ExampleOptions
 from tui.commands.examples_shown import report, show_some
-from tui.commands.option_fields import options_of
+from tui.commands.option_fields import call_and_options_of
 from tui.commands.training_files import form_of, write_examples
 from tui.commands.writing import not_over
 from tui.failures import BadInput, given
+from tui.many.command import Many, ManyInput
 from tui.output import word
 
 if TYPE_CHECKING:
@@ -32,25 +37,48 @@ if TYPE_CHECKING:
     from scenes.data.examples.make import ExampleSet
     from scenes.data.examples.prompts import Bounds
     from scenes.data.examples.script import Script
+    from scenes.scene import Scene
     from scenes.table.session import Session
 
 
-@options_of(ExampleOptions)
-def examples(wanted: ExampleOptions) -> None:
+@call_and_options_of(ExampleOptions)
+def examples(call: typer.Context, wanted: ExampleOptions) -> None:
     """Make examples to train on: each line of a role, and the prompt that play would make.
 
     Without --for, the lines of everybody in the scene's cast, or of all who speak in a log; of a
     session, all that is not the player's own role.
     """
     _check(wanted)
+    many = many_of(call, wanted)
+    if many.into_folder:
+        from tui.commands.examples_many import make_many
+
+        make_many(many, wanted)
+        return
     form = form_of(wanted.to, wanted.output)
     inputs = _inputs(wanted)
     not_over(wanted.output, inputs)
+    if wanted.lines or wanted.part is not None:
+        from tui.commands.examples_part import count_lines, write_part
+
+        (count_lines if wanted.lines else write_part)(wanted, inputs)
+        return
     result = made(wanted)
     if wanted.output is not None:
         write_examples(result.examples, wanted.output, inputs, form)
     show_some(result.examples, wanted.show)
     report(result, wanted.as_data)
+
+
+def many_of(call: typer.Context, wanted: ExampleOptions) -> Many:
+    """Each source as an input of its own."""
+    alone = ("show",)
+    return Many(call, [*map(_input, wanted.logs)], wanted.output, wanted.ray, one_by_one=alone)
+
+
+def _input(log: str) -> ManyInput:
+    name = source_name(log)
+    return ManyInput(log, _stem(Path(name.name).stem), name.path if log != "-" else None)
 
 
 def _check(wanted: ExampleOptions) -> None:
@@ -76,36 +104,23 @@ def made(wanted: ExampleOptions, may_hold_out_nothing: bool = False) -> "Example
 
     Raises `BadInput`.
     """
-    from models.resolve import resolve
     from scenes.data.examples.general import mixed
     from scenes.data.examples.make import make
-    from scenes.scene_loader import load_scene
     from scenes.table.session import Session
-    from tui.commands.options import roles_of
-    from tui.model_options import choose, model_name
 
-    roles = roles_of(list(wanted.roles or ()))
-    whose = Wanted(wanted.speakers or (), roles, wanted.without or (), wanted.steered)
+    whose = whose_of(wanted)
     names = [source_name(log) for log in wanted.logs]
-    choice = choose(wanted.model, wanted.context, None, {})
     with given():
-        scene = load_scene(wanted.scene) if wanted.scene is not None else None
-        texts = [
-            read_source(one, load_scene(_beside(one.name)) if wanted.beside else scene, whose)
-            for one in names
-        ]
-        tell_speakers(texts, whose)
-        table = scene or next((one.scene for one in texts if isinstance(one, Session)), None)
-    with given():
-        spec = resolve(model_name(choice, table))  # its adapters, which may not be there yet, apart
-        spec.check()
-    of_scene = table.model.context if table and spec.backend != "scripted" else None
-    held = replace(_held_out(wanted), may_be_none=may_hold_out_nothing)
-    with closing(_counter(spec, wanted.context or of_scene)) as backend, given():
+        texts = texts_of(wanted, names, whose)
+        tell_speakers(speakers_of(texts), whose)
+        table = next((one.scene for one in texts if isinstance(one, Session)), None)
+    __, spec, context = counted_by(wanted, table)
+    held = replace(held_out(wanted), may_be_none=may_hold_out_nothing)
+    with closing(counter(spec, context)) as backend, given():
         sources = [
             source_of(text, whose, one.weight) for text, one in zip(texts, names, strict=True)
         ]
-        bounds = _bounds(backend, texts, wanted)
+        bounds = bounds_of(backend, texts, wanted)
         result = make(sources, bounds, held, wanted.balance)
         if wanted.mix is not None:
             among = sum(one.split == "train" for one in result.examples)
@@ -114,7 +129,47 @@ def made(wanted: ExampleOptions, may_hold_out_nothing: bool = False) -> "Example
     return result
 
 
-def _held_out(wanted: ExampleOptions) -> "HeldOut":
+def whose_of(wanted: ExampleOptions) -> Wanted:
+    """Whose lines are learned. Raises `BadInput`."""
+    from tui.commands.options import roles_of
+
+    roles = roles_of(list(wanted.roles or ()))
+    return Wanted(wanted.speakers or (), roles, wanted.without or (), wanted.steered)
+
+
+def texts_of(
+    wanted: ExampleOptions, names: Sequence[SourceName], whose: Wanted
+) -> "list[Script | Session]":
+    """Each source in the scene that it is read in. Raises `BadInput` through its caller."""
+    from scenes.scene_loader import load_scene
+
+    scene = load_scene(wanted.scene) if wanted.scene is not None else None
+    return [
+        read_source(one, load_scene(_beside(one.name)) if wanted.beside else scene, whose)
+        for one in names
+    ]
+
+
+def counted_by(
+    wanted: ExampleOptions, table: "Scene | None"
+) -> "tuple[str, ModelSpec, int | None]":
+    """What names the model whose tokens are counted, the model, and its context; `table` is the
+    scene of the first session. Raises `BadInput`."""
+    from models.resolve import resolve
+    from scenes.scene_loader import load_scene
+    from tui.model_options import choose, model_name
+
+    choice = choose(wanted.model, wanted.context, None, {})
+    with given():
+        table = load_scene(wanted.scene) if wanted.scene is not None else table
+        name = model_name(choice, table)
+        spec = resolve(name)  # its adapters, which may not be there yet, apart
+        spec.check()
+    of_scene = table.model.context if table and spec.backend != "scripted" else None
+    return name, spec, wanted.context or of_scene
+
+
+def held_out(wanted: ExampleOptions) -> "HeldOut":
     """What is held out. Raises `BadInput` for a name in the list that is no log's."""
     from base.decoding import decode_utf8
     from scenes.data.examples.heldout import HeldOut
@@ -152,7 +207,7 @@ def _beside(log: str) -> Path:
     return scene
 
 
-def _counter(spec: "ModelSpec", context: int | None) -> "TokenCounter | Backend":
+def counter(spec: "ModelSpec", context: int | None) -> "TokenCounter | Backend":
     """What counts tokens as the model does: of a model in PyTorch only its tokenizer is opened."""
     from models.resolve import weights
 
@@ -167,19 +222,20 @@ def _counter(spec: "ModelSpec", context: int | None) -> "TokenCounter | Backend"
     )
 
 
-def _bounds(
-    backend: "TokenCounter | Backend", texts: Sequence["Script | Session"], wanted: ExampleOptions
+def bounds_of(
+    backend: "TokenCounter | Backend", texts: Iterable["Script | Session"], wanted: ExampleOptions
 ) -> "Bounds":
     """What a prompt may take, with the tokens of all lines counted beforehand."""
     from scenes.data.examples.prompts import Bounds, Counted
-    from scenes.data.examples.script import Script, texts_of
+    from scenes.data.examples.script import Script
+    from scenes.data.examples.script import texts_of as lines_of
 
     count = Counted(backend)
     for one in texts:
         if isinstance(one, Script):
-            count.expect(texts_of(entry for part in one.chapters for entry in part.entries))
+            count.expect(lines_of(entry for part in one.chapters for entry in part.entries))
         else:
-            count.expect(texts_of(one.entries))
+            count.expect(lines_of(one.entries))
     return Bounds(
         backend.context,
         count,

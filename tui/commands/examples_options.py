@@ -8,6 +8,7 @@ import typer
 
 from tui.commands import options
 from tui.commands.training_files import To
+from tui.many.command import Ray
 
 Logs = Annotated[
     list[str],
@@ -18,7 +19,14 @@ Logs = Annotated[
     ),
 ]
 Output = Annotated[
-    Path | None, typer.Option("-o", "--output", metavar="FILE", help="Where to write them.")
+    Path | None,
+    typer.Option(
+        "-o",
+        "--output",
+        metavar="OUT",
+        help="Where to write them; into a folder that is there, each source for itself and then "
+        "all as examples.jsonl.",
+    ),
 ]
 SceneName = Annotated[
     str | None, typer.Option("--scene", metavar="SCENE", help="The scene that logs are read in.")
@@ -127,6 +135,16 @@ MixShare = Annotated[
 Show = Annotated[
     int, typer.Option("--show", metavar="N", min=0, help="Print N of them, from all parts.")
 ]
+Lines = Annotated[
+    bool,
+    typer.Option("--lines", hidden=True, help="Only count the lines to learn of each part."),
+]
+Part = Annotated[
+    str | None,
+    typer.Option(
+        "--part", metavar="JSON", hidden=True, help="What is held out of one source among many."
+    ),
+]
 
 
 @dataclass(frozen=True)
@@ -155,4 +173,7 @@ class ExampleOptions:
     mix: Mix = None
     mix_share: MixShare = 0.1
     show: Show = 0
+    ray: Ray = None
+    lines: Lines = False
+    part: Part = None
     as_data: options.Json = False

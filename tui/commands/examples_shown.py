@@ -1,7 +1,7 @@
 """How examples are shown to a person: as text with the learned part marked, and as counts."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from base.messages import _, _n
 from tui.colour import sgr, wants_colour
@@ -10,6 +10,7 @@ from tui.output import as_json, clean, escaped_line, word
 if TYPE_CHECKING:
     from models.train.data import Example
     from scenes.data.examples.make import ExampleSet
+    from scenes.data.examples.prompts import ExampleTally
 
 MOST_SPEAKERS = 20
 """Speakers that are listed."""
@@ -40,33 +41,40 @@ def _show(example: "Example") -> None:
 
 def report(made: "ExampleSet", as_data: bool) -> None:
     """Say what was made, of whom, and what was left out and why."""
-    examples, tally = made.examples, made.tally
-    train = sum(one.split == "train" for one in examples)
+    train = sum(one.split == "train" for one in made.examples)
+    report_counts(train, len(made.examples) - train, made.tally, as_data)
+
+
+def report_counts(train: int, test: int, tally: "ExampleTally", as_data: bool) -> None:
+    """The same of so many examples to train on and held out."""
     for notice in tally.notices:
         word(notice)
     if as_data:
-        as_json(
-            {
-                "examples": len(examples),
-                "train": train,
-                "test": len(examples) - train,
-                "speakers": dict((+tally.learned).most_common()),
-                "left_out": dict((+tally.left_out).most_common()),
-            }
-        )
+        as_json(counts_of(train, test, tally))
         return
     word(
         _n(
             "{n} example: {train} to train on, {test} held out",
             "{n} examples: {train} to train on, {test} held out",
-            len(examples),
+            train + test,
             train=train,
-            test=len(examples) - train,
+            test=test,
         )
     )
     _report_speakers((+tally.learned).most_common())
     for why, count in (+tally.left_out).most_common():
         word(_n("left out {n} line: {why}", "left out {n} lines: {why}", count, why=_(why)))
+
+
+def counts_of(train: int, test: int, tally: "ExampleTally") -> dict[str, Any]:
+    """The counts as JSON has them."""
+    return {
+        "examples": train + test,
+        "train": train,
+        "test": test,
+        "speakers": dict((+tally.learned).most_common()),
+        "left_out": dict((+tally.left_out).most_common()),
+    }
 
 
 def _report_speakers(speakers: Sequence[tuple[str, int]]) -> None:

@@ -11,7 +11,7 @@ from tui.commands.group import one_of
 from tui.commands.options import Json
 from tui.commands.writing import not_over, write_lines
 from tui.failures import FAILED, BadInput, given
-from tui.many.command import Many, Ray, run_many
+from tui.many.command import Many, ManyInput, Ray, run_many
 from tui.output import as_json, json_text, word
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ def interview(
 
     one_of(to, FORMS, "form")
     suffix = ".log.txt" if to == "log" else ".jsonl"
-    many = Many(context, novels, output, ray, suffix, COUNTED, ("journal",))
+    many = Many(context, [*map(ManyInput.of, novels)], output, ray, suffix, COUNTED, ("journal",))
     if many.wanted:
         run_many(many, as_data, estimate)
         return

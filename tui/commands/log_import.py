@@ -8,19 +8,26 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from base.errors import KnownError
-from base.messages import _
+from base.messages import N_, _
 from tui.commands.import_asking import format_of, settled
-from tui.commands.options import roles_of
+from tui.commands.options import Json, roles_of
 from tui.commands.writing import not_over, write_lines
 from tui.failures import BadInput, given
-from tui.output import escaped_line, word
+from tui.many.command import Many, ManyInput, Ray, run_many
+from tui.output import as_json, escaped_line, word
 
 if TYPE_CHECKING:
     from scenes.files.trpg.files import TableLog
     from scenes.files.trpg.people import TableRules
 
 Output = Annotated[
-    Path | None, typer.Option("-o", "--output", metavar="OUT", help="Where to write the log.")
+    Path | None,
+    typer.Option(
+        "-o",
+        "--output",
+        metavar="OUT",
+        help="Write one log, or one each into a folder that is there.",
+    ),
 ]
 Style = Annotated[
     str | None,
@@ -55,9 +62,12 @@ Comments = Annotated[
     typer.Option("--comments", help="Keep off-topic words, commands, observers as comments."),
 ]
 Ids = Annotated[bool, typer.Option("--ids", help="Keep the numbers of accounts.")]
+COUNTED = {"read": N_("messages read"), "kept": N_("kept")}
+"""What is summed over many logs, for a person."""
 
 
 def import_log(
+    context: typer.Context,
     files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Logs, or zips of them.")],
     output: Output = None,
     format: Annotated[
@@ -80,16 +90,28 @@ def import_log(
     dice: Dice = True,
     comments: Comments = False,
     ids: Ids = False,
+    ray: Ray = None,
+    as_data: Json = False,
 ) -> None:
     """Import logs of dice bots, chats, virtual tables, IRC, 回声工坊, and such as people write."""
     from scenes.files.trpg.files import open_logs
 
     table = table_from(style, roles, narrator, observer, bot, speaker=speaker)
     table = replace(table, dice=dice, comments=comments, ids=ids)
+    many = Many(context, [*map(ManyInput.of, files)], output, ray, counted=COUNTED)
+    if many.into_folder:
+        run_many(many, as_data)
+        return
+    if as_data and output is None:
+        raise BadInput(_("--json prints a summary; name a file for the rest with -o OUT"))
     not_over(output, files)
     with given():
         logs = [log for path in files for log in open_logs(path, format or _format(path, speaker))]
         write_lines(lines_of(logs, settled(logs, table)), output, files)
+    if as_data:
+        reports = [log.report for log in logs]
+        read, kept = (sum(getattr(one, name) for one in reports) for name in COUNTED)
+        as_json({"read": read, "kept": kept, "files": [one.as_json() for one in reports]}, 2)
 
 
 def _format(path: Path, speaker: str | None) -> str | None:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from base.messages import _n
+from base.filenames import file_name
+from base.messages import N_, _n
 from tui.commands import questions_options as options
 from tui.commands import teaching, teaching_estimate, teaching_options
 from tui.commands.group import one_of
@@ -15,18 +16,30 @@ from tui.commands.options import Json
 from tui.commands.questions_run import run_of
 from tui.commands.writing import not_over, write_lines
 from tui.failures import FAILED, given
+from tui.many.command import Many, ManyInput, Ray, run_many
 from tui.output import as_json, json_text
 
 if TYPE_CHECKING:
     from scenes.data.teacher.question_tasks import QuestionRun
     from scenes.data.teacher.questions import AnsweredQuestion, Asking
 
+SUFFIXES = {"log": ".log.txt", "instruct": ".jsonl", "templates": ".yaml"}
+COUNTED = {
+    "answered": N_("answered"),
+    "templates": N_("templates"),
+    "questions": N_("questions"),
+    "tokens_in": N_("tokens in"),
+    "tokens_out": N_("tokens out"),
+    "cost": N_("cost"),
+}
+"""What is summed over many roles, for a person."""
 FIXED_SLOTS = ("role", "world", "world_name")
 """Slots whose value is said on the command line."""
 
 
 def questions(
-    role: options.RoleName,
+    context: typer.Context,
+    roles: options.RoleNames,
     output: teaching_options.Out,
     teacher: teaching_options.Teachers = None,
     templates: options.TemplatesFile = None,
@@ -46,12 +59,19 @@ def questions(
     timeout: teaching_options.Timeout = 300.0,
     price: teaching_options.Price = None,
     estimate: teaching_options.Estimate = False,
+    ray: Ray = None,
     as_data: Json = False,
 ) -> None:
     """Ask a role questions made of templates with slots, and have a teacher answer in role."""
     from scenes.data.teacher.questions import Asking, completed, expected, make
 
     one_of(to, options.FORMS, "form")
+    alone = ("journal", "character")
+    many = Many(context, [*map(_input, roles)], output, ray, SUFFIXES[to], COUNTED, alone)
+    if many.wanted:
+        run_many(many, as_data, estimate)
+        return
+    (role,) = roles
     asking = teaching_options.TeacherOptions(
         teacher or [], output, journal, jobs, wait, timeout, price
     )
@@ -83,6 +103,14 @@ def questions(
                 _write_templates(run, whole, values, output, inputs, as_data)
     if progress.failed:
         raise typer.Exit(FAILED)
+
+
+def _input(role: str) -> ManyInput:
+    """A role, whose character in the library counts where it has one there."""
+    from base.folders import CARDS, SUFFIXES, find, folders
+
+    file = find(role, folders("characters"), SUFFIXES + CARDS)
+    return ManyInput(role, file_name(role, "role"), file)
 
 
 def _tell_growth(

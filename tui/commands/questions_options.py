@@ -9,9 +9,9 @@ import typer
 FORMS = ("log", "instruct", "templates")
 MOST_QUESTIONS = 1_000_000
 
-RoleName = Annotated[
-    str,
-    typer.Argument(metavar="ROLE", help="Who answers: a name, or a character of the library."),
+RoleNames = Annotated[
+    list[str],
+    typer.Argument(metavar="ROLE...", help="Who answers: names, or characters of the library."),
 ]
 TemplatesFile = Annotated[
     Path | None,

@@ -14,7 +14,7 @@ from tui.commands.group import one_of
 from tui.commands.options import Json
 from tui.commands.writing import not_over, write_lines
 from tui.failures import BadInput, given
-from tui.many.command import Many, Ray, run_many
+from tui.many.command import Many, ManyInput, Ray, run_many
 from tui.output import as_json, escaped_line, json_text, word
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ def quotes(
 
     one_of(to, FORMS, "form")
     suffix = ".log.txt" if to == "log" else ".jsonl"
-    many = Many(context, novels, output, ray, suffix, COUNTED, ("learn",))
+    many = Many(context, [*map(ManyInput.of, novels)], output, ray, suffix, COUNTED, ("learn",))
     if many.wanted:
         run_many(many, as_data)
         return

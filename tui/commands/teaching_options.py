@@ -16,8 +16,9 @@ Teachers = Annotated[
     typer.Option(
         "--teacher",
         metavar="URL|MODEL",
-        help="A server's address such as http://localhost:8000/v1#model, a GGUF file, or a name "
-        "of `paotuan models list`; several times for several that share the questions.",
+        help="A server's address such as http://localhost:8000/v1#model, a GGUF file, a name of "
+        "`paotuan models list`, or vllm:FOLDER; several times for several that share the "
+        "questions.",
     ),
 ]
 Out = Annotated[Path, typer.Option("-o", "--output", metavar="OUT", help="Where to write it.")]

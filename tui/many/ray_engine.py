@@ -8,6 +8,7 @@ failed, and stops no other.
 import json
 import logging
 import os
+import platform
 import socket
 import subprocess
 import sys
@@ -29,12 +30,18 @@ CONNECT = 10.0
 """Seconds in which a cluster has to answer."""
 AGAIN = 3
 """How often an input is begun again whose worker was killed."""
+QUIET = {
+    "RAY_DISABLE_IMPORT_WARNING": "1",
+    "RAY_USAGE_STATS_ENABLED": "0",
+    "RAY_gcs_rpc_server_connect_timeout_s": f"{CONNECT:.0f}",
+}
+WITH_TOKEN = {"RAY_AUTH_MODE": "token"}
 PASSED_ON = ("PAOTUAN_", "LANG", "LC_", "OPENAI_API_KEY", "XDG_", "HTTP_PROXY", "HTTPS_PROXY")
 """Beginnings of environment variables that nodes are given as they are here."""
 
 
-def on_ray(address: str, tasks: Sequence[ManyTask]) -> Iterator[ManyRecord]:
-    """What comes of each task, in the order in which they end; `""` is a cluster of this machine.
+def on_ray(address: str, tasks: Sequence[ManyTask]) -> Iterator[tuple[int, ManyRecord | None]]:
+    """What comes of each task, with its place, as they end; `""` is a cluster of this machine.
 
     Raises `KnownError` where Ray is not installed, or no cluster of these versions answers.
     """
@@ -44,24 +51,24 @@ def on_ray(address: str, tasks: Sequence[ManyTask]) -> Iterator[ManyRecord]:
         context.enable_progress_bars = False
         context.max_errored_blocks = -1  # those that are missing at the end are told as failed
         data = ray.data.from_items(rows, override_num_blocks=len(rows))
-        missing = dict(enumerate(tasks))
+        missing = set(range(len(rows)))
         for row in data.map(_worked_row, max_retries=AGAIN, num_cpus=1).iter_rows():
-            del missing[row["at"]]
-            yield _record(row["record"])
-        for task in missing.values():
-            said = _("its process died {n} times; is there memory enough?", n=AGAIN + 1)
-            yield ManyRecord(task.input, task.output, "", FAILED, (said,))
+            missing.remove(row["at"])
+            yield row["at"], _record(row["record"])
+        said = _("its process died {n} times; is there memory enough?", n=AGAIN + 1)
+        for at in sorted(missing):
+            yield at, ManyRecord(tasks[at].input, tasks[at].output, "", FAILED, (said,))
 
 
 def _worked_row(row: dict[str, Any]) -> dict[str, Any]:
     value = json.loads(row["task"])
-    before = value["before"]
-    value["before"] = None if before is None else _record(json.dumps(before))
-    task = ManyTask(**{**value, "words": tuple(value["words"])})
-    return {"at": row["at"], "record": json.dumps(asdict(worked(task)))}
+    record = worked(ManyTask(**{**value, "words": tuple(value["words"])}))
+    return {"at": row["at"], "record": "" if record is None else json.dumps(asdict(record))}
 
 
-def _record(text: str) -> ManyRecord:
+def _record(text: str) -> ManyRecord | None:
+    if not text:
+        return None
     value = json.loads(text)
     return ManyRecord(**{**value, "said": tuple(value["said"])})
 
@@ -69,27 +76,26 @@ def _record(text: str) -> ManyRecord:
 @contextmanager
 def _cluster(address: str) -> Iterator[Any]:
     """The package, connected; what was started here ends with the block."""
-    os.environ.setdefault("RAY_DISABLE_IMPORT_WARNING", "1")
-    os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
-    os.environ.setdefault("RAY_gcs_rpc_server_connect_timeout_s", f"{CONNECT:.0f}")
+    token = Path.home() / ".ray" / "auth_token"
+    with_token = "RAY_AUTH_TOKEN" in os.environ or token.exists()
+    for name, value in (QUIET | (WITH_TOKEN if address and with_token else {})).items():
+        os.environ.setdefault(name, value)  # read once, at the import
     try:
         import ray
         import ray.data
     except ImportError as error:
         raise KnownError(not_installed(error.name, "cluster")) from error
     if address:
-        token = Path.home() / ".ray" / "auth_token"
-        if "RAY_AUTH_TOKEN" in os.environ or token.exists():
-            os.environ.setdefault("RAY_AUTH_MODE", "token")
         _reach(address)
     try:
-        ray.init(
-            address=address or "local",
-            configure_logging=False,
-            log_to_driver=False,
-            include_dashboard=None if address else False,
-            runtime_env={"env_vars": _environment()} if address else None,
-        )
+        with _unheard():
+            ray.init(
+                address=address or "local",
+                configure_logging=False,
+                log_to_driver=False,
+                include_dashboard=None if address else False,
+                runtime_env={"env_vars": _environment()} if address else None,
+            )
         for name in ("ray", "ray.data"):
             logging.getLogger(name).setLevel(logging.ERROR)
     except Exception as error:  # Ray raises that itself
@@ -102,10 +108,25 @@ def _cluster(address: str) -> Iterator[Any]:
             )
         ) from error
     try:
-        _check_versions(ray, address)
+        if address:
+            _check_versions(ray, address)
         yield ray
     finally:
         ray.shutdown()
+
+
+@contextmanager
+def _unheard() -> Iterator[None]:
+    """Keep from the terminal what Ray's own processes say past Python's streams meanwhile."""
+    sys.stderr.flush()
+    kept, null = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(null, 2)
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(null)
+        os.close(kept)
 
 
 def _environment() -> dict[str, str]:
@@ -150,16 +171,46 @@ def _problem_at(address: str) -> str:
 
 
 def _check_versions(ray: Any, address: str) -> None:
-    """Raises `KnownError` where another paotuan would work than the one that asks."""
-    here = version("paotuan")
-    there = ray.get(ray.remote(version).options(num_cpus=0).remote("paotuan"), timeout=6 * CONNECT)
-    if there != here:
-        raise KnownError(
-            _(
-                "{address}: its nodes have paotuan {there}, this machine has {here}; install the "
-                "same everywhere",
-                address=address or "Ray",
-                there=there,
-                here=here,
-            )
-        )
+    """Raises `KnownError` where a node has another paotuan, Ray or Python than this machine."""
+    from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
+
+    here = versions()
+    nodes = [node for node in ray.nodes() if node["Alive"]]
+    asked = {}
+    for node in nodes:
+        there = NodeAffinitySchedulingStrategy(node["NodeID"], soft=False)
+        ask = ray.remote(versions).options(num_cpus=0, max_retries=0, scheduling_strategy=there)
+        asked[node["NodeManagerAddress"]] = ask.remote()
+    for name, answer in asked.items():
+        try:
+            told = ray.get(answer, timeout=6 * CONNECT)
+        except Exception as error:  # whatever kept the node from importing this very module
+            why = one_line(str(error).strip().splitlines()[-1], 200)
+            raise KnownError(
+                _(
+                    "{address}: its node {node} cannot run paotuan {version}: {why}; install the "
+                    "same everywhere",
+                    address=address,
+                    node=name,
+                    version=here["paotuan"],
+                    why=why,
+                )
+            ) from error
+        for package, version_here in here.items():
+            if told[package] != version_here:
+                raise KnownError(
+                    _(
+                        "{address}: its node {node} has {package} {there}, this machine has "
+                        "{here}; install the same everywhere",
+                        address=address,
+                        node=name,
+                        package=package,
+                        there=told[package],
+                        here=version_here,
+                    )
+                )
+
+
+def versions() -> dict[str, str]:
+    """What has to be the same on every node."""
+    return {"paotuan": version("paotuan"), "Python": platform.python_version()}

@@ -21,6 +21,27 @@ BLOCK = 1 << 20
 
 
 @dataclass(frozen=True)
+class ManyInput:
+    """One of many inputs: a file, or whatever else a command is about."""
+
+    name: str
+    """As a person is told of it."""
+    stem: str
+    """After what its output is named."""
+    file: Path | None = None
+    """Whose bytes count beside what was asked."""
+    operand: str = ""
+    """What the command line ends with; the name by default."""
+    words: tuple[str, ...] = ()
+    """Options that are its own."""
+
+    @classmethod
+    def of(cls, path: Path) -> "ManyInput":
+        """A file."""
+        return cls(str(path), path.name.removesuffix(path.suffix) or path.name, path)
+
+
+@dataclass(frozen=True)
 class ManyRecord:
     """What came of one input; a line of the ledger."""
 
@@ -45,21 +66,24 @@ class ManyTask:
     words: tuple[str, ...]
     folder: str
     """Where the command is given, for relative paths."""
-    before: ManyRecord | None = None
-    """What came of it in an earlier run."""
+    asked: str
+    """SHA-256 of the command line but for the output, and of the files that its options name."""
+    file: str = ""
+    """Whose bytes count too."""
+    before: str = ""
+    """Digest of what an earlier run has done; empty where it has not."""
 
 
-def worked(task: ManyTask) -> ManyRecord:
-    """Run the command for one input, or tell what an earlier run made of it.
+def worked(task: ManyTask) -> ManyRecord | None:
+    """Run the command for one input; `None` where what an earlier run made of it stands.
 
     Raises `KeyboardInterrupt` where the command was stopped.
     """
     main = import_module("tui.commandline").main  # by name, since its commands come here
     with chdir(task.folder):
         digest = _digest(task)
-        before = task.before
-        if before and before.digest == digest and not before.status and Path(task.output).exists():
-            return before
+        if task.before == digest and Path(task.output).exists():
+            return None
         out, err = io.StringIO(), io.StringIO()
         with redirect_stdout(out), redirect_stderr(err):
             status = main(task.words)
@@ -69,17 +93,22 @@ def worked(task: ManyTask) -> ManyRecord:
     return ManyRecord(task.input, task.output, digest, status, said, _counts(out.getvalue()))
 
 
-def _digest(task: ManyTask) -> str:
-    """SHA-256 of the command line and of the input's bytes; of its name where it has none."""
-    words = [word for word in task.words if word != task.output]
-    digest = hashlib.sha256("\0".join(words).encode("utf-8", "surrogateescape"))
+def state_of(path: Path) -> bytes:
+    """SHA-256 of a file's bytes, or where it has none."""
+    digest = hashlib.sha256()
     try:
-        with Path(task.input).open("rb") as file:
+        with path.open("rb") as file:
             while block := file.read(BLOCK):
                 digest.update(block)
     except OSError:
         digest.update(b"\0")
-    return digest.hexdigest()
+    return digest.digest()
+
+
+def _digest(task: ManyTask) -> str:
+    """SHA-256 of what was asked and of the input's bytes; of its name where it has none."""
+    of_file = state_of(Path(task.file)) if task.file else b""
+    return hashlib.sha256(task.asked.encode() + of_file).hexdigest()
 
 
 def _counts(text: str) -> Mapping[str, Any]:

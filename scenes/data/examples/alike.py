@@ -1,6 +1,7 @@
-"""Drops from what is trained on the replies that are much the same as one held out. Pure."""
+"""Finds in what is trained on the replies that are much the same as one held out. Pure."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
+from functools import lru_cache
 
 from models.train.data import Example
 
@@ -11,22 +12,22 @@ SAME = 0.7
 SOUGHT = 0.5
 """Index from which on MinHash looks for pairs, whose own index then decides."""
 PERMUTATIONS = 64
+REMEMBERED = 1 << 14
+"""Replies whose answer is kept, since short ones come again and again."""
 
 
-def without_alike(examples: Sequence[Example]) -> tuple[list[Example], list[Example]]:
-    """The examples without those of `train` whose reply is much the same as one of `test`, and
-    those left out.
+def alike(examples: Iterable[Example]) -> bytearray:
+    """For each example 1 where it is of `train` and its reply much the same as one of `test`.
 
     Replies are compared by the Jaccard index of the sets of their shingles, runs of 3 letters and
-    digits; pairs are found by MinHash (Broder 1997) in an LSH index.
+    digits; pairs are found by MinHash (Broder 1997) in an LSH index. `examples` are gone through
+    twice, and only what is held out is kept in memory.
     """
     held = {shingles(one.reply) for one in examples if one.split == "test"}
     if not held:
-        return list(examples), []
+        return bytearray(sum(1 for __ in examples))
     seek = _Index(held)
-    alike = [one.split == "train" and seek.alike(shingles(one.reply)) for one in examples]
-    unlike = [one for one, dropped in zip(examples, alike, strict=True) if not dropped]
-    return unlike, [one for one, dropped in zip(examples, alike, strict=True) if dropped]
+    return bytearray(one.split == "train" and seek.alike(shingles(one.reply)) for one in examples)
 
 
 def shingles(text: str) -> frozenset[str]:
@@ -47,15 +48,13 @@ class _Index:
         self._index = MinHashLSH(threshold=SOUGHT, num_perm=PERMUTATIONS)
         for one in self._same:
             self._index.insert(one, self._hash(one))
-        self._known: dict[frozenset[str], bool] = {}
+        self.alike = lru_cache(REMEMBERED)(self._alike)
 
-    def alike(self, one: frozenset[str]) -> bool:
-        if one not in self._known:
-            self._known[one] = one in self._same or any(
-                len(one & other) >= SAME * len(one | other)
-                for other in self._index.query(self._hash(one))
-            )
-        return self._known[one]
+    def _alike(self, one: frozenset[str]) -> bool:
+        return one in self._same or any(
+            len(one & other) >= SAME * len(one | other)
+            for other in self._index.query(self._hash(one))
+        )
 
     def _hash(self, one: frozenset[str]) -> object:
         made = self._base.copy()

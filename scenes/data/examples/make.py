@@ -1,21 +1,43 @@
 """Logs and sessions to examples: split, each line with its prompt, and what became of the rest."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import chain, compress, islice
+from typing import Protocol, Self, TypeVar
 
 from base.errors import KnownError
 from base.messages import N_, _, series
 from models.train.data import Example, Split
-from scenes.data.examples.alike import without_alike
+from scenes.data.examples.alike import alike
 from scenes.data.examples.balance import balanced
 from scenes.data.examples.blocks import too_long
 from scenes.data.examples.heldout import HeldOut, splits_of, splits_of_sources
 from scenes.data.examples.prompts import Bounds, ExampleSource, ExampleTally, LogSource
 from scenes.data.examples.rivals import with_rivals
 from scenes.data.examples.script import Script, learned_roles, nobody
-from scenes.data.examples.sessions import SessionSource
+from scenes.prompt import Count
 
 ALIKE = N_("much the same as a line that is held out")
+
+
+class Divisible(Protocol):
+    """What can be divided into what is learned and what is held out."""
+
+    @property
+    def lines(self) -> Sequence[int]:
+        """Lines to learn in each part."""
+        ...
+
+    def in_blocks(self, at: int) -> Self:
+        """The same with its part `at` as several, where it can be cut."""
+        ...
+
+    def at_end(self, share: float) -> Self | None:
+        """The same with its end as a part of its own, where it can be cut so."""
+        ...
+
+
+Source = TypeVar("Source", bound=Divisible)
 
 
 @dataclass
@@ -33,30 +55,61 @@ def make(
 
     `balance` is that of `scenes.data.examples.balance`. Raises `KnownError` for an empty split.
     """
-    made = ExampleSet()
-    sources, splits = _divided(sources, held)
-    lines = [source.lines for source in sources]
-    wanted = set(splits)
-    for source, of_it in zip(sources, lines, strict=True):
-        part, splits = splits[: len(of_it)], splits[len(of_it) :]
-        made.examples += source.examples(part, bounds, made.tally)
-    made.tally.notices += [word for source in sources for word in source.warnings]
-    made.examples, dropped = without_alike(made.examples)
-    for example in dropped:
-        made.tally.learned[example.speaker] -= 1
-        made.tally.left_out[ALIKE] += 1
-    _check_splits(made, wanted)
-    made.examples = with_rivals(balanced(made.examples, bounds.count, balance))
-    return made
+    tally, examples = ExampleTally(), list[Example]()
+    sources, splits = divided(sources, held)
+    for source, of_it in zip(sources, splits, strict=True):
+        examples += source.examples(of_it, bounds, tally)
+    tally.notices += [word for source in sources for word in source.warnings]
+    wanted = set(chain.from_iterable(splits))
+    return ExampleSet(list(joined(examples, wanted, tally, bounds.count, balance)), tally)
 
 
-def _divided(
-    sources: Sequence[ExampleSource], held: HeldOut
-) -> tuple[Sequence[ExampleSource], list[Split]]:
-    """The sources, what is too long to be held out whole in blocks, and the split of each part.
+def joined(
+    examples: Iterable[Example],
+    wanted: Collection[Split],
+    tally: ExampleTally,
+    count: Count,
+    balance: float,
+) -> Iterator[Example]:
+    """The examples of all sources as they are learned beside each other.
+
+    They are gone through several times, and never held. Raises `KnownError` where all of a split
+    that is wanted has been left out.
+    """
+    dropped, present = alike(examples), set[Split]()
+    for example, is_dropped in zip(examples, dropped, strict=True):
+        if is_dropped:
+            tally.learned[example.speaker] -= 1
+            tally.left_out[ALIKE] += 1
+        else:
+            present.add(example.split)
+    _check_splits(present, tally, wanted)
+    kept = _Kept(examples, dropped)
+    return with_rivals(balanced(kept, count, balance), kept)
+
+
+class _Kept:
+    """The examples that are not dropped, as often as they are asked for."""
+
+    def __init__(self, examples: Iterable[Example], dropped: bytearray) -> None:
+        self._examples = examples
+        self._kept = bytes(not one for one in dropped)
+
+    def __iter__(self) -> Iterator[Example]:
+        return compress(self._examples, self._kept)
+
+
+def divided(sources: Sequence[Source], held: HeldOut) -> tuple[Sequence[Source], list[list[Split]]]:
+    """The sources, what is too long to be held out whole in blocks, and the splits of their parts.
 
     Raises `KnownError` where a split would be empty.
     """
+    sources, splits = _divided(sources, held)
+    rest = iter(splits)
+    return sources, [list(islice(rest, len(source.lines))) for source in sources]
+
+
+def _divided(sources: Sequence[Source], held: HeldOut) -> tuple[Sequence[Source], list[Split]]:
     lines = [source.lines for source in sources]
     if held.sources is not None:
         return sources, splits_of_sources(lines, held.sources)
@@ -67,8 +120,9 @@ def _divided(
     if longest is not None:
         source, part = places[longest]
         only = sources[source]
-        if isinstance(only, SessionSource) and sum(map(sum, lines)) == sum(lines[source]):
-            cut = replace(only, end=1 / held.every if held.every else held.share)
+        alone = sum(map(sum, lines)) == sum(lines[source])
+        cut = only.at_end(1 / held.every if held.every else held.share) if alone else None
+        if cut is not None:
             splits: list[Split] = ["train"] * len(places)
             splits.insert(longest + 1, "test")
             return _put(sources, source, cut), splits
@@ -77,15 +131,14 @@ def _divided(
     return sources, splits_of([count for of_it in lines for count in of_it], held)
 
 
-def _put(sources: Sequence[ExampleSource], at: int, one: ExampleSource) -> list[ExampleSource]:
+def _put(sources: Sequence[Source], at: int, one: Source) -> list[Source]:
     return [*sources[:at], one, *sources[at + 1 :]]
 
 
-def _check_splits(made: ExampleSet, wanted: Iterable[Split]) -> None:
+def _check_splits(present: set[Split], tally: ExampleTally, wanted: Iterable[Split]) -> None:
     """Raise `KnownError` where all of a split has been left out."""
-    present = {one.split for one in made.examples}
     for split in sorted(set(wanted) - present):
-        left_out = made.tally.left_out.most_common()
+        left_out = tally.left_out.most_common()
         why = series(f"{count} {_(reason)}" for reason, count in left_out)
         raise KnownError(
             _("the {split} split is empty, since all was left out: {why}", split=split, why=why)

@@ -119,6 +119,11 @@ class ExampleSource(Protocol):
         """The same with its part `at` as several, where it can be cut."""
         ...
 
+    def at_end(self, share: float) -> "ExampleSource | None":
+        """The same with the last `share` of its lines as a part of its own, where it can be cut
+        so."""
+        ...
+
     def examples(
         self, splits: Sequence[Split], bounds: Bounds, tally: ExampleTally
     ) -> Iterator[Example]:
@@ -151,6 +156,9 @@ class LogSource:
         if self.script.apart:
             return self
         return replace(self, script=in_blocks(self.script, self.roles, at))
+
+    def at_end(self, share: float) -> None:
+        """A log is cut in blocks instead."""
 
     @cached_property
     def _parts(self) -> Sequence[int]:

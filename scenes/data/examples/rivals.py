@@ -1,7 +1,7 @@
 """Who else could have said a line: those who speak before it, then those who speak most."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import chain, islice
@@ -49,7 +49,7 @@ class SpeakerChoices:
         return {name: rank for rank, name in enumerate(self.speakers)}
 
 
-def speaker_choices(examples: Sequence[Example], cast: Sequence[str], most: int) -> SpeakerChoices:
+def speaker_choices(examples: Iterable[Example], cast: Sequence[str], most: int) -> SpeakerChoices:
     """Who may speak: the cast that was named, or all speakers of a file."""
     counted = Counter(one.speaker for one in examples if one.prompt.cue == cue_of(one.speaker))
     if cast:
@@ -77,10 +77,9 @@ def speaking(history: str) -> set[str]:
     }
 
 
-def with_rivals(examples: Sequence[Example]) -> list[Example]:
-    """Examples that name the cues of others who could have said them, at most seven."""
-    choices = speaker_choices(examples, (), MOST)
-    return [
-        replace(one, rivals=tuple(cue(name) for name in choices.candidates(one)[1:]))
-        for one in examples
-    ]
+def with_rivals(examples: Iterable[Example], among: Iterable[Example]) -> Iterator[Example]:
+    """Examples that name the cues of others who could have said them, at most seven, taken from
+    those who speak in `among`: the same examples, to be gone through before."""
+    choices = speaker_choices(among, (), MOST)
+    for one in examples:
+        yield replace(one, rivals=tuple(cue(name) for name in choices.candidates(one)[1:]))

@@ -46,6 +46,10 @@ class SessionSource:
         """A session stays whole: what is said later stands on what was said before."""
         return self
 
+    def at_end(self, share: float) -> "SessionSource":
+        """Its end may be held out, since what is said there stands on what was said before."""
+        return replace(self, end=share)
+
     @property
     def warnings(self) -> Sequence[str]:
         return ()
