@@ -36,6 +36,9 @@ OTHERS = {
         "--tiny",
         "--cpu",
         "--without",
+        "--nnodes",
+        "--rdzv-endpoint",
+        "--use_fsdp",
     ),
     *("--vectors", "--fts", "--base"),
 }
