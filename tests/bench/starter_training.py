@@ -3,8 +3,8 @@
     python tests/bench/starter_training.py EXAMPLES.jsonl PAIRS.jsonl [--rows 3] [--prompts 3]
 
 EXAMPLES as `paotuan corpus examples` writes them, PAIRS as `tests/corpora/reply_pairs.py`. A LoRA
-learns the same rows on `starter` and on `starter-whole`, with attention in blocks and without; then
-the same pairs are learned by our preference training and by a plain loop, in which both replies of
+learns the same rows on `starter` and on `starter-whole`, with attention in blocks and without, and
+in bfloat16; then the same pairs are learned by our preference training and by a plain loop, in which both replies of
 a pair stand behind a prompt of their own, the reference is computed at every step, and the output
 layer is evaluated everywhere. Prints seconds and tokens a second.
 """
@@ -60,6 +60,9 @@ def main() -> None:
                 attend_in_blocks(tuned.get_base_model())
             took = _timed(_lora_loss(tuned, head, vocab), rows)
             _tell(f"LoRA, {base}{', attention in blocks' if blocks else ''}", took, learned)
+        with torch.autocast("cpu", torch.bfloat16):
+            took = _timed(_lora_loss(tuned, head, vocab), rows)
+        _tell(f"LoRA, {base}, attention in blocks, bfloat16", took, learned)
     print("\n| | seconds | pairs/s |\n|---|---|---|")
     for base in ("starter", "starter-whole"):
         _tell(f"pairs, {base}, ours", _ours(*_tuned(base), pairs), len(pairs))
