@@ -4,9 +4,9 @@
 
 EXAMPLES as `paotuan corpus examples` writes them, PAIRS as `tests/corpora/reply_pairs.py`. A LoRA
 learns the same rows on `starter` and on `starter-whole`, with attention in blocks and without, and
-in bfloat16; then the same pairs are learned by our preference training and by a plain loop, in which both replies of
-a pair stand behind a prompt of their own, the reference is computed at every step, and the output
-layer is evaluated everywhere. Prints seconds and tokens a second.
+in bfloat16; then the same pairs are learned by our preference training and by a plain loop, in
+which both replies of a pair stand behind a prompt of their own, the reference is computed at every
+step, and the output layer is evaluated everywhere. Prints seconds and tokens a second.
 """
 
 import argparse
