@@ -29,6 +29,8 @@ Columns = Mapping[str, Cells]
 def is_parquet(path: Path) -> bool:
     """Whether a file is a Parquet table, whole or not: by its first bytes, or else its name."""
     try:
+        if not path.is_file():  # a pipe would be waited for
+            return False
         with path.open("rb") as file:
             first = file.read(len(MAGIC))
     except OSError:

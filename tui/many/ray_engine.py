@@ -30,6 +30,8 @@ CONNECT = 10.0
 """Seconds in which a cluster has to answer."""
 AGAIN = 3
 """How often an input is begun again whose worker was killed."""
+AT_ONCE = 512
+"""Inputs that Ray is given at a time, so that it never holds a whole library."""
 QUIET = {
     "RAY_DISABLE_IMPORT_WARNING": "1",
     "RAY_USAGE_STATS_ENABLED": "0",
@@ -46,18 +48,19 @@ def on_ray(address: str, tasks: Sequence[ManyTask]) -> Iterator[tuple[int, ManyR
     Raises `KnownError` where Ray is not installed, or no cluster of these versions answers.
     """
     with _cluster(address) as ray:
-        rows = [{"at": at, "task": json.dumps(asdict(task))} for at, task in enumerate(tasks)]
         context = ray.data.DataContext.get_current()
         context.enable_progress_bars = False
         context.max_errored_blocks = -1  # those that are missing at the end are told as failed
-        data = ray.data.from_items(rows, override_num_blocks=len(rows))
-        missing = set(range(len(rows)))
-        for row in data.map(_worked_row, max_retries=AGAIN, num_cpus=1).iter_rows():
-            missing.remove(row["at"])
-            yield row["at"], _record(row["record"])
         said = _("its process died {n} times; is there memory enough?", n=AGAIN + 1)
-        for at in sorted(missing):
-            yield at, ManyRecord(tasks[at].input, tasks[at].output, "", FAILED, (said,))
+        for start in range(0, len(tasks), AT_ONCE):
+            missing = set(range(start, min(start + AT_ONCE, len(tasks))))
+            rows = [{"at": at, "task": json.dumps(asdict(tasks[at]))} for at in sorted(missing)]
+            data = ray.data.from_items(rows, override_num_blocks=len(rows))
+            for row in data.map(_worked_row, max_retries=AGAIN, num_cpus=1).iter_rows():
+                missing.remove(row["at"])
+                yield row["at"], _record(row["record"])
+            for at in sorted(missing):
+                yield at, ManyRecord(tasks[at].input, tasks[at].output, "", FAILED, (said,))
 
 
 def _worked_row(row: dict[str, Any]) -> dict[str, Any]:
