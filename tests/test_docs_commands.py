@@ -48,8 +48,7 @@ INSTEAD = (
     (r"logs/\*\.log\.txt", "logs/one.log.txt logs/two.log.txt"),
     (r"books/\*\.txt", "books/one.txt books/two.txt"),
     (r" --ray( [\d.:]+)?", ""),  # `make test-ray` tries it
-    (r"max_steps=30", "max_steps=2"),
-    (r"max_length=600", "max_length=8000"),
+    (r"max_steps=30", "max_steps=2 --base base"),
     (r"--history-tokens 1500", "--history-tokens 60"),
     (r"eval (starter|\./sanguo)", "eval base"),
     (r"(--adapter [^ =]+=adapters/.*)", r"\1 --model ~/models/any.gguf"),

@@ -52,6 +52,7 @@ def write_inputs(folder: Path) -> None:
         folder / "corpus" / "tables",
         ignore=lambda _, names: [name for name in names if not name.startswith("001-")],
     )
+    (folder / "made").mkdir()
     (folder / "short.txt").write_text(NOVEL, encoding="utf-8")
     log = "".join(f"==== 第{n}章 ====\n【门开了{n}次。】\n{spoken(n)}" for n in range(1, 21))
     for name in ("log.txt", "rain.txt", "a.txt"):

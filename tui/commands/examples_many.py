@@ -18,7 +18,7 @@ import typer
 
 from base.messages import _
 from tui.commands.example_sources import tell_speakers
-from tui.commands.examples import bounds_of, counted_by, counter, held_out, whose_of
+from tui.commands.examples_made import bounds_of, counted_by, counter, held_out, whose_of
 from tui.commands.examples_options import ExampleOptions
 from tui.commands.examples_part import SourcePart, read_one
 from tui.commands.examples_shown import counts_of, report_counts

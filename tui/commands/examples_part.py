@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, get_args
 
 from base.messages import _
 from tui.commands.example_sources import source_name, source_of, speakers_of
-from tui.commands.examples import bounds_of, counted_by, counter, texts_of, whose_of
+from tui.commands.examples_made import bounds_of, counted_by, counter, texts_of, whose_of
 from tui.commands.examples_options import ExampleOptions
 from tui.commands.writing import write_lines
 from tui.failures import BadInput, given

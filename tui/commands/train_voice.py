@@ -67,7 +67,7 @@ def recipe_of(wanted: VoiceOptions, files: Sequence[str], changes: Sequence[str]
     from models.train.data import dumped
     from models.train.recipe import read_recipe
     from tui.commands.example_sources import source_name
-    from tui.commands.examples import made
+    from tui.commands.examples_made import made
     from tui.commands.examples_shown import report
     from tui.commands.writing import not_over, write_lines
 
