@@ -49,6 +49,10 @@ INSTEAD = (
     (r"books/\*\.txt", "books/one.txt books/two.txt"),
     (r" --ray( [\d.:]+)?", ""),  # `make test-ray` tries it
     (r"max_steps=30", "max_steps=2 --base base"),
+    (
+        r"train wudu.log.txt --scene \S+",
+        "train wudu.log.txt",
+    ),  # its profiles are long for that base
     (r"--history-tokens 1500", "--history-tokens 60"),
     (r"eval (starter|\./sanguo)", "eval base"),
     (r"(--adapter [^ =]+=adapters/.*)", r"\1 --model ~/models/any.gguf"),
