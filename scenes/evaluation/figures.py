@@ -12,13 +12,23 @@ from typing import Generic, Literal, TypeVar
 from base.messages import N_
 from scenes.data.examples.rivals import SpeakerChoices
 from scenes.evaluation.drawing import DrawnHabits, DrawnLines, as_said, habits
-from scenes.evaluation.heldout import Likelihood, ScoredLine, SpeakerGuesses, guessing, likelihood
+from scenes.evaluation.heldout import (
+    Guesses,
+    Likelihood,
+    ScoredLine,
+    SpeakerGuesses,
+    guesses,
+    likelihood,
+    speaker_guesses,
+)
 from scenes.evaluation.picks import Agreement, agreement
 from scenes.evaluation.rolebench import RoleBenchScores, rolebench_scores
 from scenes.evaluation.run import ModelResults
 
 Better = Literal["lower", "higher", ""]
 Style = Literal["share", "number", "score", "count"]
+LinePair = tuple[ScoredLine, ScoredLine]
+"""What two models gave for the same line."""
 RESAMPLES = 1000
 """Times that lines are drawn anew, with replacement, for an interval."""
 
@@ -119,6 +129,26 @@ SPEAKERS: Sequence[FigureSpec[SpeakerGuesses]] = (
         "",
         lambda one: one.most_frequent,
     ),
+    FigureSpec(
+        "speaker_rule",
+        N_("  by a rule without a model"),
+        "share",
+        "",
+        lambda one: one.by_rule,
+    ),
+)
+VOICES: Sequence[FigureSpec[Guesses]] = (
+    FigureSpec(
+        "voice_lines", N_("lines to guess the voice of"), "count", "", lambda one: one.lines
+    ),
+    FigureSpec(
+        "voice_accuracy",
+        N_("whose voice, without history or names"),
+        "share",
+        "higher",
+        lambda one: one.accuracy,
+    ),
+    FigureSpec("voice_chance", N_("  by chance"), "share", "", lambda one: one.chance),
 )
 DRAWN: Sequence[FigureSpec[DrawnHabits]] = (
     FigureSpec("candidates", N_("candidates drawn"), "count", "", lambda one: one.candidates),
@@ -199,11 +229,13 @@ def compare(
 ) -> ModelComparison:
     """The figures of the models in their order; the second is what the first is held against."""
     scored = _common([one.scored for one in results])
+    voices = _common([one.voices for one in results])
     drawings = _common([one.drawings for one in results])
     said = _said(drawings, choices)
     rows = [
         *_rows(LIKELIHOOD, [likelihood(one) if one else None for one in scored]),
-        *_rows(SPEAKERS, [guessing(one, choices) for one in scored]),
+        *_rows(SPEAKERS, [speaker_guesses(one, choices) for one in scored]),
+        *_rows(VOICES, [guesses(one) for one in voices]),
         *_rows(DRAWN, [habits(one, choices.speakers) for one in drawings], said),
         *_rows(ROLEBENCH, [rolebench_scores(o) for o in _common([o.answered for o in results])]),
         *_rows(PICKS, _agreements(results)),
@@ -211,7 +243,7 @@ def compare(
     return ModelComparison(
         names=tuple(one.name for one in results),
         figures=tuple(row for row in rows if any(value is not None for value in row.values)),
-        changes=tuple(_changes(scored, seed)) if len(scored) == 2 and all(scored) else (),
+        changes=tuple(_changes(scored, voices, seed)),
         scored=tuple(scored),
         drawings=tuple(drawings),
         notices=tuple(dict.fromkeys(line for one in results for line in one.notices)),
@@ -253,37 +285,50 @@ def _said(drawings: Sequence[Sequence[DrawnLines]], choices: SpeakerChoices) -> 
     return habits(as_said(some), choices.speakers)
 
 
-def _changes(scored: Sequence[Sequence[ScoredLine]], seed: int) -> Iterator[Change]:
-    ours, theirs = scored
-    lines = list(zip(ours, theirs, strict=True))
+def _changes(
+    scored: Sequence[Sequence[ScoredLine]], voices: Sequence[Sequence[ScoredLine]], seed: int
+) -> Iterator[Change]:
+    lines, heard = _side_by_side(scored), _side_by_side(voices)
 
-    def perplexity(of: Sequence[tuple[ScoredLine, ScoredLine]]) -> float:
+    def perplexity(of: Sequence[LinePair]) -> float:
         """The change of the perplexity a character."""
         characters = sum(len(one.example.reply) for one, _ in of)
         gained = sum(one.logprob - other.logprob for one, other in of)
         return math.exp(min(-gained / characters, 700.0)) - 1
 
-    def accuracy(of: Sequence[tuple[ScoredLine, ScoredLine]]) -> float:
+    def accuracy(of: Sequence[LinePair]) -> float:
         return sum(one.is_right - other.is_right for one, other in of) / len(of)
 
-    by_token = _same_tokens(lines)
-    label = N_("perplexity per character")
-    yield _change("perplexity_character", label, lines, perplexity, seed)
-    if by_token:
-        yield _change("perplexity", N_("perplexity per token"), lines, by_token, seed)
-    guessed = [pair for pair in lines if pair[0].candidates]
-    if guessed:
-        yield _change("speaker_accuracy", N_("who speaks, right"), guessed, accuracy, seed)
+    measures = (
+        ("perplexity_character", N_("perplexity per character"), lines, perplexity),
+        ("perplexity", N_("perplexity per token"), lines, _same_tokens(lines)),
+        ("speaker_accuracy", N_("who speaks, right"), _guessed(lines), accuracy),
+        ("voice_accuracy", N_("whose voice, without history or names"), heard, accuracy),
+    )
+    for key, label, pairs, change in measures:
+        if pairs and change:
+            yield _change(key, label, pairs, change, seed)
 
 
-def _same_tokens(
-    lines: Sequence[tuple[ScoredLine, ScoredLine]],
-) -> Callable[[Sequence[tuple[ScoredLine, ScoredLine]]], float] | None:
+def _side_by_side(scored: Sequence[Sequence[ScoredLine]]) -> list[LinePair]:
+    """The same lines of two models; none where there is one, or where one of them has none."""
+    if len(scored) != 2 or not all(scored):
+        return []
+    ours, theirs = scored
+    return list(zip(ours, theirs, strict=True))
+
+
+def _guessed(lines: Sequence[LinePair]) -> list[LinePair]:
+    """Those that somebody else could have said."""
+    return [pair for pair in lines if pair[0].candidates]
+
+
+def _same_tokens(lines: Sequence[LinePair]) -> Callable[[Sequence[LinePair]], float] | None:
     """How the perplexity a token changes, where both models count the same tokens."""
     if any(one.tokens != other.tokens for one, other in lines):
         return None
 
-    def change(of: Sequence[tuple[ScoredLine, ScoredLine]]) -> float:
+    def change(of: Sequence[LinePair]) -> float:
         gained = sum(one.logprob - other.logprob for one, other in of)
         return math.exp(min(-gained / sum(one.tokens for one, _ in of), 700.0)) - 1
 
@@ -293,8 +338,8 @@ def _same_tokens(
 def _change(
     key: str,
     label: str,
-    lines: Sequence[tuple[ScoredLine, ScoredLine]],
-    of: Callable[[Sequence[tuple[ScoredLine, ScoredLine]]], float],
+    lines: Sequence[LinePair],
+    of: Callable[[Sequence[LinePair]], float],
     seed: int,
 ) -> Change:
     chance = Random(seed)

@@ -6,16 +6,26 @@ tells who, of those at the table, the model would expect to say this.
 
 import math
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from random import Random
 
 from models.backend import Backend, Prompt, scorer
 from models.train.data import Example
 from scenes.data.examples.rivals import SpeakerChoices, cue_of
+from scenes.evaluation.last_named import last_named
 
 MARGIN = 8
 """Tokens kept free for what joining the parts may add."""
+
+
+@dataclass(frozen=True)
+class SpeakerQuestion:
+    """A held-out line, and who may be taken for its speaker."""
+
+    example: Example
+    candidates: tuple[str, ...]
+    """The true speaker first; empty where the line has none."""
 
 
 @dataclass(frozen=True)
@@ -67,19 +77,27 @@ class Likelihood:
 
 
 @dataclass(frozen=True)
-class SpeakerGuesses:
-    """Who speaks: how often the true speaker is the likeliest."""
+class Guesses:
+    """How often the true speaker is the likeliest of the candidates."""
 
     lines: int
     right: int
     chance: float
     """What guessing blindly among the candidates would get."""
-    most_frequent: float
-    """What always naming the most frequent of the candidates would get."""
 
     @property
     def accuracy(self) -> float:
         return self.right / self.lines
+
+
+@dataclass(frozen=True)
+class SpeakerGuesses(Guesses):
+    """Who speaks, beside what is got without a model."""
+
+    most_frequent: float
+    """What always naming the most frequent of the candidates would get."""
+    by_rule: float
+    """What always naming the one who was named last would get."""
 
 
 def chosen(examples: Sequence[Example], limit: int | None, seed: int) -> list[Example]:
@@ -91,15 +109,15 @@ def chosen(examples: Sequence[Example], limit: int | None, seed: int) -> list[Ex
 
 
 def score(
-    backend: Backend, adapter: str | None, examples: Sequence[Example], choices: SpeakerChoices
+    backend: Backend, adapter: str | None, questions: Iterable[SpeakerQuestion]
 ) -> Iterator[ScoredLine | None]:
     """Score each line in turn; None for one that is longer than the context.
 
     Raises `KnownError`, also for a backend that cannot score.
     """
     scores = scorer(backend)
-    for example in examples:
-        names = choices.candidates(example)
+    for question in questions:
+        example, names = question.example, question.candidates
         prompts = [_with_cue(example.prompt, name) for name in names] or [example.prompt]
         prompts[0] = example.prompt
         tokens = reply_tokens(backend, example.reply)
@@ -127,21 +145,31 @@ def likelihood(scored: Sequence[ScoredLine]) -> Likelihood:
     )
 
 
-def guessing(scored: Sequence[ScoredLine], choices: SpeakerChoices) -> SpeakerGuesses | None:
-    """The guesses of all lines that somebody else could have said; None where there is none."""
+def guesses(scored: Sequence[ScoredLine]) -> Guesses | None:
+    """Those of all lines that somebody else could have said; None where there is none."""
     guessed = [one for one in scored if one.candidates]
     if not guessed:
         return None
-    rank = {name: at for at, name in enumerate(choices.speakers)}
-    frequent = [min(one.candidates, key=lambda name: rank.get(name, len(rank))) for one in guessed]
-    return SpeakerGuesses(
+    return Guesses(
         lines=len(guessed),
         right=sum(one.is_right for one in guessed),
         chance=sum(1 / len(one.candidates) for one in guessed) / len(guessed),
-        most_frequent=sum(
-            name == one.candidates[0] for name, one in zip(frequent, guessed, strict=True)
-        )
-        / len(guessed),
+    )
+
+
+def speaker_guesses(scored: Sequence[ScoredLine], choices: SpeakerChoices) -> SpeakerGuesses | None:
+    """The same beside what the most frequent candidate and the rule would get."""
+    own = guesses(scored)
+    if own is None:
+        return None
+    frequent = by_rule = 0
+    for one in scored:
+        if one.candidates:
+            true, ranked = one.candidates[0], choices.by_frequency(one.candidates)
+            frequent += ranked[0] == true
+            by_rule += last_named(one.example, ranked) == true
+    return SpeakerGuesses(
+        own.lines, own.right, own.chance, frequent / own.lines, by_rule / own.lines
     )
 
 

@@ -22,6 +22,15 @@ SAMPLES = 6
 """Prompts whose candidates the report shows."""
 HISTORY = 3
 """Lines of their history that it shows."""
+GUESSED = (
+    ("speaker_accuracy", "speaker_lines", N_("Who speaks, with Wilson's 95 % interval:")),
+    (
+        "voice_accuracy",
+        "voice_lines",
+        N_("Whose voice, without history or names, with Wilson's 95 % interval:"),
+    ),
+)
+"""Shares of lines guessed right, the lines asked, and what stands over their intervals."""
 
 _MARKS = re.compile(r"([\\`*_{}\[\]<>#|~!])")
 _NOT_SHOWN = re.compile(rf"{UNPRINTABLE.pattern}|[\r\n\t]")
@@ -142,7 +151,7 @@ def _explained(comparison: ModelComparison) -> str:
             *(f"- {line}" for line in changes(comparison)),
         ]
     lines += [
-        *_intervals(comparison),
+        *(line for guessed in GUESSED for line in _intervals(comparison, *guessed)),
         "",
         _(
             "Perplexity counts the reply alone, with its newline. To guess who speaks, the reply "
@@ -151,16 +160,24 @@ def _explained(comparison: ModelComparison) -> str:
             "play would reject and redraw any. distinct-n, self-BLEU-4 and ROUGE-L are counted in "
             "characters."
         ),
+        "",
+        _(
+            "The rule without a model names the candidate whose name stands last in the history, "
+            "but for the one who spoke last and those whom the line names. For the voice alone, "
+            "lines that name nobody are put after three names, with no history before them."
+        ),
     ]
     return "\n".join(lines).strip()
 
 
-def _intervals(comparison: ModelComparison) -> list[str]:
-    """How sure the share of lines is whose speaker is guessed right."""
-    accuracy, count = _figure(comparison, "speaker_accuracy"), _figure(comparison, "speaker_lines")
+def _intervals(
+    comparison: ModelComparison, share_key: str, lines_key: str, heading: str
+) -> list[str]:
+    """How sure a share of lines is whose speaker is guessed right."""
+    accuracy, count = _figure(comparison, share_key), _figure(comparison, lines_key)
     if accuracy is None or count is None:
         return []
-    lines = ["", _("Who speaks, with Wilson's 95 % interval:"), ""]
+    lines = ["", _(heading), ""]
     for name, share, asked in zip(comparison.names, accuracy.values, count.values, strict=True):
         if share is not None and asked:
             low, high = wilson(share * asked, round(asked))
@@ -232,7 +249,7 @@ def _shown(value: float | None, row: FigureRow) -> str:
 
 def _change(one: Change) -> str:
     value, low, high = (f"{100 * number:+.1f}" for number in (one.value, one.low, one.high))
-    if one.key == "speaker_accuracy":
+    if any(one.key == key for key, *__ in GUESSED):
         return _("{value} points ({low} to {high})", value=value, low=low, high=high)
     return _("{value} % ({low} to {high})", value=value, low=low, high=high)
 

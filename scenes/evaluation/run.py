@@ -11,7 +11,7 @@ from models.train.pairs import PreferencePair
 from scenes.data.examples.rivals import SpeakerChoices
 from scenes.evaluation import drawing, heldout, picks, rolebench
 from scenes.evaluation.drawing import DrawnLines
-from scenes.evaluation.heldout import ScoredLine
+from scenes.evaluation.heldout import ScoredLine, SpeakerQuestion
 from scenes.evaluation.picks import Preference
 from scenes.evaluation.rolebench import RoleBenchPrompt, ScoredAnswers
 
@@ -32,6 +32,8 @@ class EvaluationPlan:
     choices: SpeakerChoices
     sampling: Sampling
     """How candidates are drawn."""
+    voices: Sequence[SpeakerQuestion] = ()
+    """Held-out lines whose speaker is to be told by the voice alone."""
     pairs: Sequence[PreferencePair] = ()
     questions: Sequence[RoleBenchPrompt] = ()
 
@@ -43,6 +45,8 @@ class ModelResults:
     name: str
     scored: list[ScoredLine | None] = field(default_factory=list)
     """Empty where the model cannot score."""
+    voices: list[ScoredLine | None] = field(default_factory=list)
+    """Of the lines without their history; empty there too."""
     drawings: list[DrawnLines | None] = field(default_factory=list)
     preferences: list[Preference | None] = field(default_factory=list)
     answered: list[ScoredAnswers | None] = field(default_factory=list)
@@ -59,9 +63,12 @@ def measure(
     """All measures of a plan. Raises `KnownError`."""
     results = ModelResults(name)
     if isinstance(backend, Scorer):
-        lines, pairs = plan.lines, plan.pairs
-        scored = heldout.score(backend, adapter, lines, plan.choices)
+        lines, voices, pairs = plan.lines, plan.voices, plan.pairs
+        asked = (SpeakerQuestion(one, plan.choices.candidates(one)) for one in lines)
+        scored = heldout.score(backend, adapter, asked)
         results.scored.extend(_counted(scored, _("lines scored"), len(lines), tell))
+        heard = heldout.score(backend, adapter, voices)
+        results.voices.extend(_counted(heard, _("voices scored"), len(voices), tell))
         preferred = picks.prefer(backend, adapter, pairs)
         results.preferences.extend(_counted(preferred, _("pairs scored"), len(pairs), tell))
     elif plan.lines or plan.pairs:
@@ -86,6 +93,7 @@ def _too_long(results: ModelResults, context: int) -> Iterator[str]:
     """Says what was left out since the model's context was too short for it."""
     measured: tuple[tuple[list[Any], str], ...] = (
         (results.scored, _("lines")),
+        (results.voices, _("lines without their history")),
         (results.preferences, _("pairs")),
         (results.drawings, _("prompts")),
         (results.answered, _("questions")),

@@ -35,10 +35,16 @@ def test_a_trained_adapter_is_better_than_its_base(run: Run, adapter: Path, on: 
     assert ours["speaker_accuracy"] == 1.0
     assert theirs["speaker_accuracy"] < 0.7
     assert ours["speaker_chance"] == pytest.approx(1 / 3)
+    assert ours["speaker_rule"] == theirs["speaker_rule"] == 0.0
+    assert ours["voice_lines"] == theirs["voice_lines"] == 6
+    assert ours["voice_chance"] == pytest.approx(1 / 3)
     assert ours["well_formed"] > theirs["well_formed"]
     changes = {one["key"]: one for one in told["changes"]}
     assert changes["perplexity"]["high"] < -0.5
     assert changes["speaker_accuracy"]["low"] > 0
+    assert changes["voice_accuracy"]["value"] == pytest.approx(
+        ours["voice_accuracy"] - theirs["voice_accuracy"]
+    )
 
 
 def test_the_table_has_both_models_and_what_was_said(run: Run, adapter: Path, on: Path) -> None:

@@ -71,16 +71,20 @@ def _plan(wanted: EvaluationOptions) -> "EvaluationPlan":
     from scenes.evaluation.picks import pairs_of
     from scenes.evaluation.rolebench import read_prompts
     from scenes.evaluation.run import EvaluationPlan
+    from scenes.evaluation.voices import voice_questions
 
     if wanted.examples is None and wanted.rolebench is None and not wanted.picks:
         raise BadInput(_("nothing to evaluate on: name examples with --on FILE.jsonl"))
     examples = _examples(wanted.examples) if wanted.examples is not None else []
-    lines = chosen(_held_out(examples, wanted), wanted.limit, wanted.seed)
+    held_out, names = _held_out(examples, wanted), {one.speaker for one in examples}
+    choices = speaker_choices(examples, wanted.cast or (), wanted.speakers)
+    lines = chosen(held_out, wanted.limit, wanted.seed)
     return EvaluationPlan(
         lines=lines,
         drawn=chosen(lines, wanted.draws, wanted.seed) if wanted.draws else [],
-        choices=speaker_choices(examples, wanted.cast or (), wanted.speakers),
+        choices=choices,
         sampling=_sampling(wanted),
+        voices=voice_questions(held_out, choices, names, wanted.limit, wanted.seed),
         pairs=[pair for source in wanted.picks or () for pair in pairs_of(source)],
         questions=read_prompts(wanted.rolebench, wanted.questions, wanted.seed)
         if wanted.rolebench

@@ -43,6 +43,10 @@ class SpeakerChoices:
         far = (name for name in self.speakers if name != true and name not in there)
         return (true, *islice(chain(near, far), self.most - 1))
 
+    def by_frequency(self, names: Iterable[str]) -> list[str]:
+        """Names with those who speak most first."""
+        return sorted(names, key=lambda name: self.ranks.get(name, len(self.ranks)))
+
     @cached_property
     def ranks(self) -> dict[str, int]:
         """Of each speaker, how many speak more often."""
