@@ -149,6 +149,7 @@ class _Engine:
         keep_quiet()
         try:
             from vllm import AsyncEngineArgs
+            from vllm.config import StructuredOutputsConfig
             from vllm.platforms import current_platform
             from vllm.v1.engine.async_llm import AsyncLLM
         except ImportError as error:
@@ -159,6 +160,10 @@ class _Engine:
             load_format="safetensors",
             trust_remote_code=False,
             disable_log_stats=True,
+            # else a small model may write blanks up to the limit, which are valid JSON
+            structured_outputs_config=StructuredOutputsConfig(
+                backend="guidance", disable_any_whitespace=True
+            ),
             enforce_eager=current_platform.is_cpu(),  # to compile takes minutes there
         )
         try:
