@@ -16,7 +16,7 @@ def written(tmp_path, text):
 
 
 def test_every_bundled_file_loads_and_names_a_book():
-    found = dict(bundled())
+    found = bundled()
     assert {one.title for one in found.values()} == {"三国演义", "西游记", "水浒传", "红楼梦"}
     assert all(len(one.people) > 100 for one in found.values())
 

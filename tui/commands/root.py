@@ -3,13 +3,14 @@
 import re
 import sys
 from collections.abc import Sequence
+from functools import cache
 from typing import Annotated
 
 import typer
 import typer.main
 from typer._click.core import Command
 
-from base.messages import LANGUAGES, _
+from base.messages import LANGUAGES, _, language
 from models.quiet import keep_quiet, speak
 from tui.command_help import translate
 from tui.commands.group import CommandGroup
@@ -128,11 +129,14 @@ def _install(context: typer.Context, parameter: object, wanted: bool) -> None:
 
 
 def command_line_of(app: typer.Typer) -> Command:
-    """The whole command line, in the language that is spoken.
+    """The whole command line, in the language that is spoken."""
+    return _command_line(app, language())
 
-    Typer's own flags get a value, since for want of one it would import pydantic before anything is
-    shown.
-    """
+
+@cache  # many inputs are worked on by a command each
+def _command_line(app: typer.Typer, language: str) -> Command:
+    """Typer's own flags get a value, since for want of one it would import pydantic before anything
+    is shown."""
     command = typer.main.get_command(app)
     translate(command)
     for each in (command, *getattr(command, "commands", {}).values()):

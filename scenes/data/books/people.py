@@ -3,9 +3,9 @@
 import re
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -107,16 +107,20 @@ def read_aliases(path: Path) -> Aliases:
     return _aliases(decode_utf8(raw, str(path)), str(path))
 
 
-def bundled() -> Iterator[tuple[str, Aliases]]:
+@cache
+def bundled() -> Mapping[str, Aliases]:
     """The aliases that come along, by name."""
-    for file in sorted(resources.files("scenes.data.books").joinpath("aliases").iterdir(), key=str):
-        if file.name.endswith(".yaml"):
-            yield file.name.removesuffix(".yaml"), _aliases(file.read_text("utf-8"), file.name)
+    files = resources.files("scenes.data.books").joinpath("aliases").iterdir()
+    return {
+        file.name.removesuffix(".yaml"): _aliases(file.read_text("utf-8"), file.name)
+        for file in sorted(files, key=str)
+        if file.name.endswith(".yaml")
+    }
 
 
 def aliases_of(book: Book) -> tuple[str, Aliases]:
     """The bundled aliases whose book this is, by its own title and its people; else none."""
-    for name, aliases in bundled():
+    for name, aliases in bundled().items():
         if _has_title(book, aliases.title) and _has_people(book.plain, aliases):
             return name, aliases
     return "", NOBODY
@@ -125,7 +129,7 @@ def aliases_of(book: Book) -> tuple[str, Aliases]:
 def aliases_by_people(book: Book) -> Aliases:
     """The bundled aliases whose people occur most, for pieces of a book without its title; else
     none."""
-    fitting = [aliases for __, aliases in bundled() if _has_people(book.plain, aliases)]
+    fitting = [aliases for aliases in bundled().values() if _has_people(book.plain, aliases)]
     return max(fitting, key=lambda one: _occurrences(book.plain, one).total(), default=NOBODY)
 
 
