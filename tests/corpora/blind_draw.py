@@ -3,9 +3,10 @@
     python tests/corpora/blind_draw.py CONDITION -o hands.jsonl [--adapter NAME=PATH] [--five]
 
 The contexts are the 24 of `tests/corpora/blind/contexts` and one of each scene that is held out of
-`corpus/tables`: the log up to a line that a role speaks, chosen by the scene's name. They are one
-of each scene that is not held out with `--learnt`, and all ten lines are kept, not the five that
-rank best: to make pairs of, by `scored_pairs.py`. A hand that is in the file already is not drawn
+`corpus/tables`: the log up to a line that a role speaks, chosen by the scene's name. With `--voice`
+they are those of `tests/corpora/blind/voices`, ten for each. With `--learnt` they are one of each
+scene that is not held out, and all ten lines are kept, not the five that rank best: to make pairs
+of, by `scored_pairs.py`. A hand that is in the file already is not drawn
 again. `blind.py` makes a sheet of such files.
 """
 
@@ -18,6 +19,8 @@ from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
+
+import yaml
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
@@ -52,13 +55,22 @@ class Context:
 
 def contexts() -> Iterator[Context]:
     """Ours, then those of the held-out scenes."""
-    for line in (OURS / "speakers.tsv").read_text("utf-8").splitlines():
-        name, speaker = line.split("\t")
-        scene = load_scene(OURS / f"{name}.yaml")
-        yield Context(f"new/{name}", scene, tuple(parse(scene.opening)), speaker)
+    yield from _in(OURS, "new")
     for name in (TABLES / "held-out.txt").read_text("utf-8").splitlines():
         if name and not name.startswith("#"):
             yield _of_log("held-out", name)
+
+
+def voice_contexts(voice: str) -> Iterator[Context]:
+    """Those among the people of a voice."""
+    yield from _in(OURS.with_name("voices") / voice, voice)
+
+
+def _in(folder: Path, group: str) -> Iterator[Context]:
+    for line in (folder / "speakers.tsv").read_text("utf-8").splitlines():
+        name, speaker = line.split("\t")
+        scene = load_scene(folder / f"{name}.yaml")
+        yield Context(f"{group}/{name}", scene, tuple(parse(scene.opening)), speaker)
 
 
 def learnt_contexts() -> Iterator[Context]:
@@ -86,7 +98,11 @@ def main() -> None:
     parser.add_argument("--adapter", metavar="NAME=PATH")
     parser.add_argument("--five", action="store_true", help="draw five, not ten to choose from")
     parser.add_argument("--learnt", action="store_true", help="of the scenes not held out")
+    parser.add_argument("--voice", help="of tests/corpora/blind/voices/VOICE")
     parser.add_argument("--limit", type=int)
+    parser.add_argument(
+        "--sampling", metavar="KEY=VALUE", action="append", default=[], help="such as top_p=0.7"
+    )
     options = parser.parse_args()
     done = set()
     if options.output.exists():
@@ -94,8 +110,7 @@ def main() -> None:
         done = {json.loads(line)["context"] for line in lines}
     backends: dict[str, Any] = {}
     with options.output.open("a", encoding="utf-8") as out:
-        places = learnt_contexts() if options.learnt else contexts()
-        for one in list(places)[: options.limit]:
+        for one in list(_places(options))[: options.limit]:
             if one.name in done:
                 continue
             hand = {"condition": options.condition, **_hand(one, options, backends)}
@@ -103,6 +118,17 @@ def main() -> None:
             out.flush()
     for backend in backends.values():
         backend.close()
+
+
+def _places(options: argparse.Namespace) -> Iterator[Context]:
+    if options.voice:
+        return voice_contexts(options.voice)
+    return learnt_contexts() if options.learnt else contexts()
+
+
+def _changed(given: str) -> tuple[str, Any]:
+    key, __, value = given.partition("=")
+    return key, yaml.safe_load(value)
 
 
 def _hand(context: Context, options: argparse.Namespace, backends: dict[str, Any]) -> Any:
@@ -118,7 +144,7 @@ def _hand(context: Context, options: argparse.Namespace, backends: dict[str, Any
     sampling = line_sampling(scene, role)
     if not options.five:
         sampling = pooled(sampling, "starter")
-    sampling = replace(sampling, seed=SEED)
+    sampling = replace(sampling, seed=SEED, **dict(map(_changed, options.sampling)))
     places, order = dict[int, Candidate](), tuple[int, ...]()
     ways = backends[spec.model.name], scene, context.history, role, sampling, name or None
     with closing(draw_lines(*ways)) as updates:
