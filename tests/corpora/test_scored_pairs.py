@@ -54,3 +54,23 @@ def test_scores_are_told_by_context(tmp_path: Path) -> None:
     sheet.write_text(f"id\tcontext\tspeaker\tline\tscore\n{row}", "utf-8")
     key.write_text(f'{{"01-01": {{"condition": "learnt", "context": "{NAME}"}}}}', "utf-8")
     assert scored_lines(sheet, key) == {NAME: [('林默："谁？', 2)]}
+
+
+def test_pairs_of_own_lines_differ_in_their_words_alone() -> None:
+    scored = {
+        NAME: [
+            ("林默：谁？ \\emoji 惊讶", 2),
+            ("林默：鱼。", 0),
+            ("林默：\\me 开门", 3),
+            ("林默：嗯。 \\emoji 平静", 1),
+            ("林默：\\me 鱼 \\emoji 大怒", 0),
+        ]
+    }
+    history = "苏晚：我。\n【有人敲门。】\n"
+    found = list(pairs([example(history)], [context()], scored, own=True))
+    assert [(one["chosen"], one["rejected"]) for one in found] == [
+        ("\\me 开门", "\\me 鱼"),
+        ("谁？ \\emoji 惊讶", "鱼。 \\emoji 惊讶"),
+        ("谁？ \\emoji 惊讶", "嗯。 \\emoji 惊讶"),
+        ("嗯。 \\emoji 平静", "鱼。 \\emoji 平静"),
+    ]

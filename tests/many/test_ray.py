@@ -12,7 +12,12 @@ import pytest
 
 from tests.corpora.conftest import Start, teach
 from tests.corpora.teachers import NOVEL, diligent
-from tests.tui.conftest import Run, home, run
+from tests.corpora.test_several_teachers import refuses
+from tests.imports.table_logs import NAMED
+from tests.many.alone import run
+from tests.many.test_examples import log
+from tests.train.made import examples, written
+from tests.tui.conftest import Run, home
 
 __all__ = ["home", "run", "teach"]
 
@@ -69,6 +74,60 @@ def test_a_library_on_ray_gives_the_same_bytes_though_a_worker_is_killed(
     books[3].write_text(NOVEL, "utf-8")
     again = run(*command, teach(diligent).url, "-o", tmp_path / "ray")
     assert again.status == 0, again.err
+
+
+def bytes_in(folder: Path) -> dict[str, bytes]:
+    """What was made in a folder, without what tells of the run."""
+    return {
+        path.name: path.read_bytes()
+        for path in folder.iterdir()
+        if path.is_file() and path.name != "ledger.jsonl" and path.suffix != ".journal"
+    }
+
+
+def test_logs_examples_figures_and_answers_are_made_on_ray_as_they_are_here(
+    run: Run, teach: Start, tmp_path: Path
+) -> None:
+    raw, logs, on = ([tmp_path / f"{name}{number}" for number in range(3)] for name in "原记样")
+    for number in range(3):
+        raw[number].write_text(NAMED.replace("林默", f"林{'一二三'[number]}"), "utf-8")
+        logs[number].write_text(log(number), "utf-8")
+        written(on[number], examples())
+    teacher = teach(lambda system, user, before: {"answer": f"且慢，容我想想{len(user)}。"})
+    asked = ("-n", 3, "--no-rewording", "--world", "西游记", "--teacher", teacher.url)
+    measured = [word for path in on for word in ("--on", path)]
+    commands: dict[str, tuple[object, ...]] = {
+        "logs": ("log", "import", *raw),
+        "examples": ("corpus", "examples", *logs, "--model", "scripted"),
+        "figures": ("eval", "scripted", *measured, "--split", "all", "--draws", 2),
+        "answers": ("corpus", "questions", "孙悟空", "沙僧", "猪八戒", *asked),
+    }
+    for name, command in commands.items():
+        made = {}
+        for way, more in {"here": (), "ray": ("--ray",)}.items():
+            folder = tmp_path / way / name
+            folder.mkdir(parents=True)
+            ran = run(*command, "-o", folder, *more)
+            assert ran.status == 0, (name, ran.err)
+            assert "3 inputs, 0 failed" in ran.err
+            made[way] = bytes_in(folder)
+        assert made["here"] and made["ray"] == made["here"], name
+
+
+def test_a_teacher_that_lies_about_its_context_fails_its_books_in_a_line_each(
+    run: Run, teach: Start, books: list[Path], tmp_path: Path
+) -> None:
+    folder = tmp_path / "told"
+    command = ("corpus", "distill", *books[:2], "-o", folder, "--ray", "--teacher")
+    ran = run(*command, teach(refuses).url)
+    assert ran.status == 1 and "2 inputs, 2 failed" in ran.err, ran.err
+    told = [line for line in ran.err.splitlines() if "maximum context length" in line]
+    assert [path.name in line for path, line in zip(books, told, strict=False)] == [True, True]
+    assert "Traceback" not in ran.err
+    again = run(*command, teach(diligent).url)
+    assert again.status == 0, again.err
+    logs = [path.read_text("utf-8") for path in folder.glob("*.log.txt")]
+    assert len(logs) == 2 and not any("no answer" in log for log in logs)
 
 
 class NoRay(BaseHTTPRequestHandler):

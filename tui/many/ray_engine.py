@@ -179,12 +179,12 @@ def _check_versions(ray: Any, address: str) -> None:
 
     here = versions()
     nodes = [node for node in ray.nodes() if node["Alive"]]
-    asked = {}
+    asked = []  # a machine may have several nodes
     for node in nodes:
         there = NodeAffinitySchedulingStrategy(node["NodeID"], soft=False)
         ask = ray.remote(versions).options(num_cpus=0, max_retries=0, scheduling_strategy=there)
-        asked[node["NodeManagerAddress"]] = ask.remote()
-    for name, answer in asked.items():
+        asked.append((node["NodeManagerAddress"], ask.remote()))
+    for name, answer in asked:
         try:
             told = ray.get(answer, timeout=6 * CONNECT)
         except Exception as error:  # whatever kept the node from importing this very module
