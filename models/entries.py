@@ -64,6 +64,8 @@ class CatalogModel:
     """Where the weights came from before they were packed, if that is not `hub`."""
     adapter: str | None = None
     """The adapter that draws for roles which name none; it comes along too."""
+    temperature: float | None = None
+    """At which its lines are drawn where nobody says otherwise; `None` is as any model's."""
     note: str = ""
 
     @property
@@ -157,6 +159,7 @@ WHOLE = CatalogModel(
     sha256="a5fd3b62230aa5ec60212297dc9d20eaa70578ac519e00d93a17e44c087a6818",
     origin="google/gemma-3-270m",
     adapter="table",
+    temperature=0.6,
     note="the starter with its whole vocabulary: for scenes in kana, hangul or Cyrillic",
 )
 LATIN = replace(
@@ -206,3 +209,9 @@ MODELS: dict[str, CatalogModel] = {
         _chatglm("chatglm3-6b", "ChatGLM3-6B", "the third of its line"),
     )
 }  # fmt: skip
+
+
+def own_sampling(name: str) -> Mapping[str, float]:
+    """What a model of that name is drawn with where nobody says otherwise, beside the defaults."""
+    model = MODELS.get(name)
+    return {} if model is None or model.temperature is None else {"temperature": model.temperature}

@@ -157,7 +157,7 @@ class Asking:
             yield cell
             return
         scene = self._scene_of(cell)
-        sampling = line_sampling(scene, role, self.asked)
+        sampling = line_sampling(scene, role, self.asked, backend.name)
         history = [cell.question]
         if way.informed:
             notes, problems = notes_of_log(scene, backend, history, role, sampling.max_tokens)

@@ -294,6 +294,7 @@ class Dealer:
 
     def model_changed(self) -> None:
         """The model is being loaded, is ready, or is not to be had."""
+        self.play.model = "" if self.model.backend is None else self.model.backend.name
         if self.model.problem:
             self._wish = None
         if self.model.backend is not None and not self._preparing.open_knowledge():

@@ -11,6 +11,7 @@ from base.messages import _
 from base.names import nearest
 from base.text import UNPRINTABLE, shown
 from models.backend import AT_THE_TABLE, Backend, End, Progress, Prompt, Reciter, Sampling
+from models.entries import own_sampling
 from models.stop_strings import StopScanner
 from scenes.dice.offers import checked_skills
 from scenes.dice.words import is_chinese
@@ -97,10 +98,14 @@ class Cost:
 Update = Cut | Progress | CandidateDelta | Rejected | Done | Ranked | Cost
 
 
-def line_sampling(scene: Scene, speaker: Role, asked: Mapping[str, Any] | None = None) -> Sampling:
-    """How a line of `speaker` is drawn: what is asked, else what the scene says, else the default;
-    with the stops, the grammar and the breakers of the log. Raises `KnownError`."""
-    sampling = _asked_sampling(scene, {**AT_THE_TABLE, **scene.sampling, **(asked or {})})
+def line_sampling(
+    scene: Scene, speaker: Role, asked: Mapping[str, Any] | None = None, model: str = ""
+) -> Sampling:
+    """How a line of `speaker` is drawn: what is asked, else what the scene says, else what suits
+    the `model` of that name, else the default; with the stops, the grammar and the breakers of the
+    log. Raises `KnownError`."""
+    unsaid = {**AT_THE_TABLE, **own_sampling(model)}
+    sampling = _asked_sampling(scene, {**unsaid, **scene.sampling, **(asked or {})})
     names = [name for role in scene.cast for name in (role.name, *role.aliases)]
     ends = ("】",) if speaker.narrator else ("【",)
     cues = tuple(f"{name}{colon}" for name in names for colon in "：:")

@@ -61,6 +61,7 @@ class PlayHands(PlaySteering):
     def hand(self, backend: Backend, wanted: Role | Asked) -> Hand:
         """An empty hand for a draw of a line; of a role, where the play stands."""
         asked = Asked(wanted, self.session.head) if isinstance(wanted, Role) else wanted
+        self.model = backend.name
         sampling = pooled(self.sampling_of(asked.speaker), backend.name)
         return Hand(
             asked.speaker,

@@ -29,6 +29,8 @@ class PlaySteering:
         self.given: set[str] = set()
         """What of it was asked for as this sitting began, and so comes before what the session has
         settled."""
+        self.model = ""
+        """The name of the model at the table, where one is."""
         self.ranker: Ranker | None = None
         """How good candidates are, where the person's picks have taught it."""
         self.banned_always: tuple[str, ...] = ()
@@ -51,11 +53,11 @@ class PlaySteering:
 
     def sampling_of(self, speaker: Role) -> Sampling:
         """How a line of `speaker` is drawn now. Raises `KnownError`."""
-        return line_sampling(self.scene, speaker, self.wanted)
+        return line_sampling(self.scene, speaker, self.wanted, self.model)
 
     def unsettled(self, speaker: Role) -> Sampling:
         """The same without what the session has settled. Raises `KnownError`."""
-        return line_sampling(self.scene, speaker, self.asked)
+        return line_sampling(self.scene, speaker, self.asked, self.model)
 
     def set_sampling(self, changes: Mapping[str, float | None]) -> None:
         """Draw with other values from the next draw on; `None` is as the scene says."""

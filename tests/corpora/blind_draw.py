@@ -141,7 +141,7 @@ def _hand(context: Context, options: argparse.Namespace, backends: dict[str, Any
         backends[spec.model.name] = spec.open(context=2048, **given)
     role = scene.role(context.speaker)
     assert role is not None
-    sampling = line_sampling(scene, role)
+    sampling = line_sampling(scene, role, model="starter")
     if not options.five:
         sampling = pooled(sampling, "starter")
     sampling = replace(sampling, seed=SEED, **dict(map(_changed, options.sampling)))

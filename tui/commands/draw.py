@@ -248,7 +248,7 @@ def _deal(
     from scenes.table.draw import Cost, Done, Ranked, Rejected, draw_lines, line_sampling
     from scenes.table.voice import adapter_for
 
-    sampling = line_sampling(scene, role, sampling_under(scene, asked))
+    sampling = line_sampling(scene, role, sampling_under(scene, asked), backend.name)
     places: dict[int, Candidate] = {}
     dealt, order = Dealt(), tuple[int, ...]()
     steering = steering_of(scene)

@@ -70,7 +70,8 @@ Temperature = Annotated[
     typer.Option(
         "--temperature",
         metavar="T",
-        help="How freely to draw: 0 always takes the likeliest token; 0.95 by default.",
+        help="How freely to draw: 0 always takes the likeliest token; 0.95 by default, 0.6 with "
+        "the starter.",
     ),
 ]
 TopP = Annotated[

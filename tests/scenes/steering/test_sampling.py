@@ -18,7 +18,7 @@ from tests.frontends import PlainFrontEnd
         ("lively", {"temperature": 0.95, "top_p": 0.9, "min_p": 0.0, "xtc_probability": 0.0}),
         ("温度 1.1", {"temperature": 1.1}),
         ("温度1.1", {"temperature": 1.1}),
-        ("稳 n 3", {"temperature": 0.7, "top_p": 0.8, "min_p": 0, "xtc_probability": 0, "n": 3}),
+        ("稳 n 3", {"temperature": 0.5, "top_p": 0.8, "min_p": 0, "xtc_probability": 0, "n": 3}),
         ("top_p=0.9，最长：64", {"top_p": 0.9, "max_tokens": 64}),
         ("温度 默认", {"temperature": None}),
     ],
@@ -74,3 +74,19 @@ def test_presets_and_sliders_are_settings_that_a_scene_could_have_too() -> None:
         assert is_inside(slider.name, slider.most)
         assert slider.moved(slider.most, 1) == slider.most
         assert slider.moved(slider.least, -1) == slider.least
+
+
+def test_the_starter_is_drawn_cooler_unless_the_scene_or_the_person_says_otherwise(
+    scene: Scene, tmp_path: Path
+) -> None:
+    backend = Scripted()
+    backend.name = "starter"
+    with closing(Play.start(scene, "林默", tmp_path)) as play:
+        speaker = scene.cast[1]
+        assert play.hand(backend, speaker).sampling.temperature == 0.6
+        assert play.sampling_of(speaker).temperature == 0.6  # and so it is shown
+        play.asked = {"temperature": 0.95}
+        assert play.hand(backend, speaker).sampling.temperature == 0.95
+        play.asked = {}
+        backend.name = "another"
+        assert play.hand(backend, speaker).sampling.temperature == 0.95
