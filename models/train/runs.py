@@ -1,6 +1,5 @@
 """What every run shares: its folder, its settings kept, its arguments, and what stops it."""
 
-import hashlib
 import json
 import math
 import os
@@ -17,6 +16,7 @@ from base.messages import _
 from base.system_errors import system_reason
 from base.writing import check_inputs, is_same, replace_text
 from models.adapter_files import CONFIG
+from models.cache import digest
 from models.train.alike import check_alike
 from models.train.checkpoints import FOLDER, WHOLE, last_whole
 from models.train.curve import LOG, Curve, NoStepLeft, Point
@@ -199,17 +199,11 @@ def _as_kept(settings: Settings, base: str) -> dict[str, Any]:
     values: dict[str, Any] = json.loads(json.dumps(asdict(settings), default=str))
     files = {"examples": settings.examples, "pairs": settings.pairs}
     for key, paths in files.items():
-        values[key] = {path.name: _digest(path) for path in paths}
+        values[key] = {path.name: digest(path) for path in paths}
     start = settings.start and settings.start.name
     base = Path(base).name if Path(base).is_absolute() else base
     names = {"base": base, "start": start, "out": settings.out.name, "processes": processes()}
     return {**values, **names, "objective": objective_of(settings)}
-
-
-def _digest(path: Path) -> str:
-    """The SHA-256 of a file of any size."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _in_new_words(before: dict[str, Any]) -> dict[str, Any]:
