@@ -6,7 +6,7 @@ from typing import Literal
 
 from base.errors import KnownError
 from base.filenames import file_name, stems
-from base.folders import shown_path
+from base.folders import shown_path, why_no_file
 from base.messages import _
 from base.text import shown
 from base.writing import new_folder, replaced
@@ -38,6 +38,8 @@ def write_card(
     `KnownError` or `OSError`; then `target` is as it was.
     """
     suffix = target.suffix.lower()
+    if image is not None and (why := why_no_file(image)):
+        raise KnownError(_("{where}: {why}", where=shown_path(image), why=why))
     if form == "chatharuhi":
         _write_haruhi(card, target)
         return _untold(card, source, foreign.HARUHI, *foreign.DESCRIBED, "mes_example")

@@ -52,7 +52,7 @@ def holds_a_card(path: Path) -> bool:
     if path.stem.endswith((BESIDE_CARD, BESIDE_BOOK)):
         return False
     try:
-        with path.open("rb") as file:
+        with opened(path) as file:
             head = file.read(4096)
             if head[:8] == png.SIGNATURE:
                 return any(True for __ in png.texts(file, KEYWORDS, path.name))
@@ -60,7 +60,7 @@ def holds_a_card(path: Path) -> bool:
                 file.seek(0)
                 return bool(webp.card_in(file, path.name))
             return head[:2] == b"PK" or any(word in head for word in TELLTALE)
-    except (OSError, KnownError):
+    except KnownError:
         return False
 
 

@@ -64,8 +64,8 @@ def fingerprints(folder: Path | None) -> dict[str, str]:
     if folder is None or not folder.is_dir():
         return {}
     try:
-        files = sorted(file for file in folder.iterdir() if file.suffix in WEIGHTS)
-        return {file.name: _fingerprint(file) for file in files}
+        held = sorted(file for file in folder.iterdir() if file.suffix in WEIGHTS)
+        return {file.name: _fingerprint(file) for file in held if file.is_file()}
     except OSError as error:
         raise KnownError(
             _("{path}: cannot be read ({error}); check the path", path=folder, error=error.strerror)

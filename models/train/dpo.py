@@ -16,9 +16,9 @@ from base.errors import KnownError
 from base.messages import _, _n, series
 from models.encode import Encoder
 from models.train.adapter import new_adapter
-from models.train.curve import Curve
 from models.train.looks import RunPlan, looks_of
 from models.train.loss import Head, target_nll
+from models.train.objectives import RunFrame
 from models.train.pairs import PreferencePair, read_pairs
 from models.train.preference_rows import PreferenceRow, collate_preferences, preference_rows
 from models.train.processes import told_by_all
@@ -163,28 +163,21 @@ class PreferenceTask:
             looks_of(steps, self.settings.eval_steps) if self.held_out else 0,
         )
 
-    def trainer(
-        self,
-        model: Any,
-        base: str,
-        arguments: Mapping[str, Any],
-        curve: Curve,
-        together: int,
-    ) -> PreferenceTrainer:
-        head = take_head(model)
-        config = model.config.get_text_config()
+    def trainer(self, run: RunFrame) -> PreferenceTrainer:
+        head = take_head(run.model)
+        config = run.model.config.get_text_config()
         slides = "sliding_attention" in (getattr(config, "layer_types", None) or ())
         held_out = self._batched(self.held_out, 0) if self.held_out else []
         return PreferenceTrainer(
-            new_adapter(model, self.settings, base),
+            new_adapter(run.model, self.settings, run.base),
             head,
-            TrainingArguments(**arguments),
+            TrainingArguments(**run.arguments),
             self._batches,
             held_out,
             pad=pad_of(self.encoder),
             left=self.encoder.markup != "plain",
-            callbacks=[curve],
-            together=together,
+            callbacks=[run.curve],
+            together=run.together,
             beta=self.settings.beta,
             window=config.sliding_window if slides else None,
         )

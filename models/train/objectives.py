@@ -8,12 +8,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from models.encode import Encoder
 from models.train.looks import RunPlan
 from models.train.parquet import is_parquet
 from models.train.settings import ObjectiveName, Settings
+
+if TYPE_CHECKING:
+    from models.train.curve import Curve
 
 LARGE = 1 << 30
 """Bytes of examples that are still held in memory as a whole."""
@@ -54,6 +57,21 @@ OBJECTIVES: dict[ObjectiveName, Objective] = {
 }
 
 
+@dataclass(frozen=True)
+class RunFrame:
+    """What the common frame of a run has for the trainer of its objective."""
+
+    model: Any
+    """The base, without an adapter."""
+    base: str
+    """The name that the adapter keeps of it."""
+    arguments: Mapping[str, Any]
+    """Those of transformers' `TrainingArguments`."""
+    curve: "Curve"
+    together: int
+    """Batches of all processes that a step learns from."""
+
+
 class Task(Protocol):
     """What an objective gives to `models.train.run.train`, which does all else.
 
@@ -81,11 +99,8 @@ class Task(Protocol):
         """What a run of so many steps computes, with so many batches to a step."""
         ...
 
-    def trainer(
-        self, model: Any, base: str, arguments: Mapping[str, Any], curve: Any, together: int
-    ) -> Any:
-        """A `models.train.trainer.KeepsAdapter` with a new adapter on `model`, for as many
-        batches to a step."""
+    def trainer(self, run: RunFrame) -> Any:
+        """A `models.train.trainer.KeepsAdapter` with a new adapter on the base."""
         ...
 
 

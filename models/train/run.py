@@ -10,11 +10,12 @@ from typing import Any
 from transformers import set_seed
 
 from models.encode import Encoder
+from models.train.arguments import common_arguments
 from models.train.curve import Curve, Tell
 from models.train.looks import RunPlan
-from models.train.objectives import Task, task_of
+from models.train.objectives import RunFrame, Task, task_of
 from models.train.processes import agreed, as_launched, join
-from models.train.runs import Result, common_arguments, ended, prepare, run_to_the_end
+from models.train.runs import Result, ended, prepare, run_to_the_end
 from models.train.settings import Settings
 from models.train.shard import check_method, is_sharded, shard_base
 from models.train.trackers import check_trackers
@@ -48,7 +49,8 @@ def train(
     width = model.config.get_text_config().hidden_size
     arguments = agreed(lambda: common_arguments(settings, task.batches, width, begun.together))
     begins(task.plan(arguments["max_steps"], begun.together))
-    trainer = agreed(lambda: task.trainer(model, base, arguments, curve, begun.together))
+    frame = RunFrame(model, base, arguments, curve, begun.together)
+    trainer = agreed(lambda: task.trainer(frame))
     trainer.watched_by(curve)
     run_to_the_end(trainer, settings, begun.checkpoint)
     return ended(curve, trainer, **task.counts)

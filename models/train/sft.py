@@ -12,9 +12,9 @@ from base.messages import _, _n, series
 from models.encode import Encoder
 from models.train.adapter import new_adapter
 from models.train.attention import attend_in_blocks
-from models.train.curve import Curve
 from models.train.data import Example, Split, read_examples
 from models.train.looks import RunPlan, looks_of, rows_of_look
+from models.train.objectives import RunFrame
 from models.train.rows import TrainingRow, TrainingRows, batches_of, rows_of
 from models.train.settings import Settings
 from models.train.trainer import RowTrainer, take_head
@@ -92,32 +92,25 @@ class SupervisedTask:
                 )
             )
 
-    def trainer(
-        self,
-        model: Any,
-        base: str,
-        arguments: Mapping[str, Any],
-        curve: Curve,
-        together: int,
-    ) -> RowTrainer:
-        head = take_head(model)
-        attend_in_blocks(model)
+    def trainer(self, run: RunFrame) -> RowTrainer:
+        head = take_head(run.model)
+        attend_in_blocks(run.model)
         longest = max(self.learned.rows, key=len)
-        looked_at = self._looked_at(arguments["max_steps"], together)
+        looked_at = self._looked_at(run.arguments["max_steps"], run.together)
         trainer = self.made_by(
-            new_adapter(model, self.settings, base, longest.ids),
+            new_adapter(run.model, self.settings, run.base, longest.ids),
             head,
-            TrainingArguments(**arguments),
+            TrainingArguments(**run.arguments),
             self._batches,
             looked_at,
             pad=pad_of(self.encoder),
             left=self.encoder.markup != "plain",
-            callbacks=[curve],
-            together=together,
+            callbacks=[run.curve],
+            together=run.together,
             contrast=self.settings.contrast,
             tokenizer=self.encoder.tokenizer if self.settings.method == "full" else None,
         )
-        trainer.tokens_of_step = self._tokens_of_step(together)
+        trainer.tokens_of_step = self._tokens_of_step(run.together)
         trainer.tokens_of_look = sum(len(row) for batch in looked_at for row in batch)
         return trainer
 

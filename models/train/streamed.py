@@ -20,8 +20,8 @@ from torch.utils.data import DataLoader
 from base.errors import KnownError, first_line
 from base.messages import _
 from models.encode import Encoder
-from models.train.curve import Curve
 from models.train.looks import MOST, RunPlan
+from models.train.objectives import RunFrame
 from models.train.processes import is_first, processes, rank
 from models.train.rows import TrainingRow, TrainingRows, rows_of
 from models.train.runs import NotSaved
@@ -125,20 +125,13 @@ class StreamedTask(SupervisedTask):
             reckoned_from=0 if known else self._first.examples,
         )
 
-    def trainer(
-        self,
-        model: Any,
-        base: str,
-        arguments: Mapping[str, Any],
-        curve: Curve,
-        together: int,
-    ) -> StreamTrainer:
+    def trainer(self, run: RunFrame) -> StreamTrainer:
         if is_first():
             keep_index(self.index, self.settings.out)
         # The stream begins where it stood by itself; nothing is to be read once more and skipped
-        arguments = {**arguments, "ignore_data_skip": True}
-        made: Any = super().trainer(model, base, arguments, curve, together)
-        made.blocks, made.together = self.order, together
+        arguments = {**run.arguments, "ignore_data_skip": True}
+        made: Any = super().trainer(replace(run, arguments=arguments))
+        made.blocks, made.together = self.order, run.together
         self._trainer = made
         return self._trainer
 

@@ -16,38 +16,21 @@ import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple
-
-import numpy as np
 
 from scenes.data.books.book import read_book
 from scenes.data.books.folding import folded
 from scenes.data.books.prose import chinese_resolve
-from scenes.data.books.prose.chinese_resolve import (
-    OWN_WORDS,
-    ChineseResolver,
-    Features,
-)
+from scenes.data.books.prose.chinese_resolve import OWN_WORDS, ChineseResolver
 from scenes.data.books.prose.evidence import Turn
 from scenes.data.books.prose.extract import chinese_reader
 from scenes.data.books.prose.resolve import SPOKEN
+from tests.corpora.conditional_logit import TOLD, Decision, fitted
 
 HERE = Path(__file__).parent
 WEIGHTS = HERE.parents[1] / "scenes" / "data" / "books" / "prose" / "chinese_turn_weights.json"
 LABELS = HERE / "labels" / "modern-tune.jsonl"
-PENALTY, RATE, STEPS = 0.002, 0.5, 3000
 FOLDS, LEASTS = 6, (0.4, 0.5, 0.55, 0.6, 0.7, 0.8)
-TOLD = 0.3
-"""How much a turn counts whose speaker the text tells, which is asked as if it did not."""
 Names = frozenset[str]
-
-
-class Decision(NamedTuple):
-    """A turn that is to be given to somebody: each candidate's features, last nobody's."""
-
-    rows: list[Features]
-    right: list[bool]
-    weight: float
 
 
 class Chapter:
@@ -123,29 +106,6 @@ def chapters() -> list[Chapter]:
         names = frozenset(filter(None, folded(row["speaker"]).split("|")))
         truths.setdefault(row["novel"], {})[row["at"]] = names
     return [Chapter(novel, truth) for novel, truth in truths.items()]
-
-
-def fitted(examples: Sequence[Decision]) -> dict[str, float]:
-    """The weights under which the right candidates are likeliest."""
-    names = sorted({name for one in examples for row in one.rows for name in row})
-    column = {name: at for at, name in enumerate(names)}
-    rows = [row for one in examples for row in one.rows]
-    features = np.zeros((len(rows), len(names)))
-    for at, row in enumerate(rows):
-        for name, value in row.items():
-            features[at, column[name]] = value
-    sizes = [len(one.rows) for one in examples]
-    starts = np.cumsum([0, *sizes[:-1]])
-    right = np.array([float(each) for one in examples for each in one.right])
-    right /= np.repeat(np.add.reduceat(right, starts), sizes)
-    weigh = np.repeat([one.weight for one in examples], sizes)
-    weights = np.zeros(len(names))
-    for _step in range(STEPS):
-        chances = np.exp(features @ weights)
-        chances /= np.repeat(np.add.reduceat(chances, starts), sizes)
-        gradient = (weigh * (right - chances)) @ features
-        weights += RATE * (gradient / weigh[starts].sum() - PENALTY * weights)
-    return dict(zip(names, map(float, weights), strict=True))
 
 
 def checked(found: Sequence[Chapter]) -> Iterator[str]:

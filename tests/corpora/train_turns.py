@@ -17,25 +17,22 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-import numpy as np
-
 from scenes.data.books.book import read_book
 from scenes.data.books.prose.evidence import Reader, Turn
 from scenes.data.books.prose.extract import chinese_reader, english_reader
 from scenes.data.books.prose.resolve import NOBODY, SPOKEN, Resolver
 from scenes.data.books.prose.talks import exchanges, paragraphs, turn_weights
+from tests.corpora.conditional_logit import TOLD, Decision, fitted
 
 HERE = Path(__file__).parent
 WEIGHTS = HERE.parents[1] / "scenes" / "data" / "books" / "prose" / "turn_weights.json"
 GENRES = ("modern", "stories", "english")
-PENALTY, RATE, STEPS, ROUNDS = 0.002, 0.5, 3000, 3
+ROUNDS = 3
 READERS: dict[Path, Reader] = {}
 """Each text read once, however often it is resolved."""
-TOLD = 0.3
-"""How much a turn counts whose speaker the text tells, which is asked as if it did not."""
 
 
-class Decision(NamedTuple):
+class Choice(NamedTuple):
     """A turn that was to be given to somebody: each candidate's features, and who is right."""
 
     novel: str
@@ -47,14 +44,19 @@ class Decision(NamedTuple):
         """The features of each candidate, and last of nobody."""
         return [*(found for _, found in self.candidates), {NOBODY: 1.0}]
 
+    def decision(self) -> Decision:
+        """The same as the weights are fitted to it."""
+        right = [who in self.right for who, _ in self.candidates]
+        return Decision(self.rows(), [*right, not any(right)], 1.0 if self.undecided else TOLD)
+
 
 class Recorder(Resolver):
-    """Resolves as ever, and keeps what each decision was made by."""
+    """Resolves as ever, and keeps what each choice was made by."""
 
     def __init__(self, novel: str, truth: Mapping[int, frozenset[str]], *rest: object) -> None:
         super().__init__(*rest)  # type: ignore[arg-type]
         self.novel, self.truth = novel, truth
-        self.decisions: dict[int, Decision] = {}
+        self.choices: dict[int, Choice] = {}
 
     def resolved(self) -> list[Turn]:
         turns = super().resolved()
@@ -66,8 +68,8 @@ class Recorder(Resolver):
                     continue
                 found = self.candidates(groups, index)
                 undecided = group[0].how in ("turn", "")
-                made = Decision(self.novel, found, right, undecided)
-                self.decisions[group[0].start] = made
+                made = Choice(self.novel, found, right, undecided)
+                self.choices[group[0].start] = made
         return turns
 
 
@@ -80,8 +82,8 @@ def truths(genre: str) -> dict[str, dict[int, frozenset[str]]]:
     return found
 
 
-def decisions(folders: Sequence[Path], weights: Mapping[str, float]) -> list[Decision]:
-    found: list[Decision] = []
+def choices(folders: Sequence[Path], weights: Mapping[str, float]) -> list[Choice]:
+    found: list[Choice] = []
     for genre in GENRES:
         for novel, truth in truths(genre).items():
             places = (one / f"{novel}.txt" for one in (HERE / "modern", *folders))
@@ -91,37 +93,16 @@ def decisions(folders: Sequence[Path], weights: Mapping[str, float]) -> list[Dec
                 READERS[path] = read(read_book(path), {})
             recorder = Recorder(novel, truth, READERS[path], weights)
             recorder.resolved()
-            found += recorder.decisions.values()
+            found += recorder.choices.values()
     return found
 
 
-def fitted(examples: Sequence[Decision]) -> dict[str, float]:
-    """The weights under which the right candidates are likeliest."""
-    names = sorted({name for one in examples for row in one.rows() for name in row})
-    column = {name: at for at, name in enumerate(names)}
-    starts = np.cumsum([0, *(len(one.candidates) + 1 for one in examples)])
-    features = np.zeros((starts[-1], len(names)))
-    right = np.zeros(starts[-1])
-    for one, start, end in zip(examples, starts, starts[1:], strict=False):
-        for at, row in enumerate(one.rows(), start):
-            for name, value in row.items():
-                features[at, column[name]] = value
-        for at, (who, _) in enumerate(one.candidates, start):
-            right[at] = who in one.right
-        right[end - 1] = not right[start : end - 1].any()
-    starts, sizes = starts[:-1], np.diff(starts)
-    right /= np.repeat(np.add.reduceat(right, starts), sizes)
-    weigh = np.repeat([1.0 if one.undecided else TOLD for one in examples], sizes)
-    weights = np.zeros(len(names))
-    for _step in range(STEPS):
-        chances = np.exp(features @ weights)
-        chances /= np.repeat(np.add.reduceat(chances, starts), sizes)
-        gradient = (weigh * (right - chances)) @ features
-        weights += RATE * (gradient / weigh[starts].sum() - PENALTY * weights)
-    return dict(zip(names, map(float, weights), strict=True))
+def fitted_to(examples: Sequence[Choice]) -> dict[str, float]:
+    """The weights under which those who are right are likeliest."""
+    return fitted([one.decision() for one in examples])
 
 
-def probabilities(one: Decision, weights: Mapping[str, float]) -> list[float]:
+def probabilities(one: Choice, weights: Mapping[str, float]) -> list[float]:
     """Of each candidate, and last of nobody."""
     powers = [
         math.exp(sum(weights.get(name, 0.0) * value for name, value in row.items()))
@@ -130,11 +111,11 @@ def probabilities(one: Decision, weights: Mapping[str, float]) -> list[float]:
     return [power / sum(powers) for power in powers]
 
 
-def checked(examples: Sequence[Decision]) -> Iterable[str]:
+def checked(examples: Sequence[Choice]) -> Iterable[str]:
     """Precision and recall by threshold, on novels that were left out of the fit."""
     told: list[tuple[float, bool]] = []
     for novel in dict.fromkeys(one.novel for one in examples):
-        weights = fitted([one for one in examples if one.novel != novel])
+        weights = fitted_to([one for one in examples if one.novel != novel])
         for one in examples:
             if one.novel == novel and one.candidates and one.undecided:
                 chances = probabilities(one, weights)[:-1]
@@ -150,11 +131,11 @@ def main() -> None:
     folders = [Path(one) for one in sys.argv[1:] if not one.startswith("--")]
     weights = dict(turn_weights())
     for _ in range(ROUNDS):
-        examples = decisions(folders, weights)
+        examples = choices(folders, weights)
         if "--check" in sys.argv:
             print(len(examples), *checked(examples), sep="\n")
             return
-        weights = fitted(examples)
+        weights = fitted_to(examples)
     rounded = {name: round(weight, 3) for name, weight in sorted(weights.items())}
     WEIGHTS.write_text(json.dumps(rounded, indent=1) + "\n", "utf-8")
 

@@ -14,8 +14,8 @@ from peft import PeftModel
 from models.backend import Delta, Prompt, Sampling
 from models.local import Local
 from models.local.loading import open_checkpoint
+from models.train.arguments import common_arguments
 from models.train.run import train
-from models.train.runs import common_arguments
 from tests.train.made import SAID, STABLE, examples, losses, opened, run, settings, weights, written
 
 

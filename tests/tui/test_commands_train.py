@@ -14,7 +14,7 @@ import pytest
 from models.local import Local
 from tests.local.tiny_models import make_llama
 from tests.train.made import examples, written
-from tui.commands.train import ONE_PRESS
+from tui.commands.train_shown import ONE_PRESS, stoppable
 
 ROOT = Path(__file__).resolve().parents[2]
 RECIPE = """\
@@ -114,7 +114,6 @@ def test_the_first_signal_keeps_the_step_and_says_how_to_go_on(
 ) -> None:
     child = training(recipe)
     child.send_signal(number)
-    child.send_signal(number)  # as a launcher does, which passes on what the terminal has sent
     _, told = child.communicate(timeout=120)
     assert child.returncode == 128 + number, told
     last = told.strip().splitlines()[-1]
@@ -140,11 +139,36 @@ def test_a_second_ctrl_c_ends_a_step_that_takes_long(recipe: Path) -> None:
     for sign in ("step 0/2", "once more to stop at once"):
         told = next((line for line in child.stderr if sign in line), "")
         assert told, f"it ended before it said: {sign}"
-        time.sleep(ONE_PRESS * 1.5)  # a second signal sooner than that would be the first's echo
         child.send_signal(signal.SIGINT)
     _, rest = child.communicate(timeout=120)
     assert child.returncode == 130
     assert "Traceback" not in rest and "keeps" not in rest
+
+
+def pressed_twice(number: signal.Signals, between: float = 0.0) -> list[int]:
+    """What a run is asked for by two signals, unless the second ends it."""
+    with stoppable(speaks=True) as asked:
+        signal.raise_signal(number)
+        time.sleep(between)
+        signal.raise_signal(number)
+    return asked
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_two_signals_at_a_time_end_a_run_of_one_process(number: signal.Signals) -> None:
+    with pytest.raises(SystemExit) as ended:
+        pressed_twice(number)
+    assert ended.value.code == 128 + number
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_two_signals_at_a_time_are_one_where_a_launcher_passes_on_the_first(
+    number: signal.Signals, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WORLD_SIZE", "2")
+    assert pressed_twice(number) == [number, number]
+    with pytest.raises(SystemExit):
+        pressed_twice(number, between=ONE_PRESS * 1.5)
 
 
 def test_a_new_recipe_is_commented_and_reads_back(tmp_path: Path) -> None:

@@ -3,10 +3,13 @@
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from base.errors import KnownError
+from base.folders import opened
 from base.messages import _, _n, series
 from base.text import shown
 from tui.failures import BadInput, given
@@ -125,7 +128,7 @@ def source_of(text: "Script | Session", wanted: Wanted, weight: float) -> "Examp
 
 def is_records(path: Path) -> bool:
     """Whether a file is JSON that no session's journal is."""
-    head = _head(path) if path.is_file() else None
+    head = _head(path)
     if head is None:
         return False
     start = head.start[:400]
@@ -144,13 +147,12 @@ def is_novel(path: Path) -> bool:
 
 
 def _head(path: Path) -> "FileHead | None":
+    """The beginning of a file; none of what cannot be read, whose reader says why."""
     from scenes.files.head import FileHead
 
-    try:
-        with path.open("rb") as file:
-            return FileHead(path.name.lower(), file.read(HEAD))
-    except OSError:
-        return None  # whoever reads it next says why
+    with suppress(KnownError), opened(path) as file:
+        return FileHead(path.name.lower(), file.read(HEAD))
+    return None
 
 
 def _of_novel(path: Path, wanted: Sequence[str]) -> "list[Entry]":

@@ -107,13 +107,14 @@ def counted_by(
 def held_out(wanted: ExampleOptions) -> "HeldOut":
     """What is held out. Raises `BadInput` for a name in the list that is no log's."""
     from base.decoding import decode_utf8
+    from base.folders import opened
     from scenes.data.examples.heldout import HeldOut
 
     if wanted.test_logs is None:
         share = 0.1 if wanted.test is None else wanted.test
         return HeldOut(share, wanted.test_chapters, wanted.seed)
-    with given():
-        lines = decode_utf8(wanted.test_logs.read_bytes(), str(wanted.test_logs)).splitlines()
+    with given(), opened(wanted.test_logs) as file:
+        lines = decode_utf8(file.read(), str(wanted.test_logs)).splitlines()
     names = {stem_of(line.strip()) for line in lines if line.strip() and not line.startswith("#")}
     logs = [stem_of(Path(source_name(log).name).name) for log in wanted.logs]
     if strangers := sorted(names - set(logs)):

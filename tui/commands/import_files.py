@@ -21,6 +21,7 @@ from tui.commands.log_import import (
     table_from,
     transcript_of,
 )
+from tui.commands.option_fields import options_of
 from tui.commands.options import Json, roles_of
 from tui.failures import BadInput, Known, given, problems_of
 from tui.output import as_json, data, word
@@ -49,20 +50,23 @@ class Wishes:
     problems: list[str] = field(default_factory=list)
 
 
-def import_files(
+@dataclass(frozen=True)
+class ImportOptions:
+    """What is imported, as what, and where to."""
+
     files: Annotated[
         list[Path],
         typer.Argument(
             metavar="FILE...",
             help="Logs, chats, character cards and lorebooks of other programs; zips, folders.",
         ),
-    ],
+    ]
     format: Annotated[
         str | None,
         typer.Option(
             "--as", metavar="FORMAT", help="What the files are; recognised by itself if left out."
         ),
-    ] = None,
+    ] = None
     output: Annotated[
         Path | None,
         typer.Option(
@@ -71,7 +75,7 @@ def import_files(
             metavar="OUT",
             help="Write logs and chats as one log, or one each into a folder that is there.",
         ),
-    ] = None,
+    ] = None
     to: Annotated[
         Path | None,
         typer.Option(
@@ -79,11 +83,11 @@ def import_files(
             metavar="DIR",
             help="Where characters and lorebooks go; your data folder by default.",
         ),
-    ] = None,
+    ] = None
     player: Annotated[
         str | None,
         typer.Option("--player", metavar="NAME", help="Who you are in a log or a chat."),
-    ] = None,
+    ] = None
     roles: Annotated[
         list[str] | None,
         typer.Option(
@@ -91,19 +95,22 @@ def import_files(
             metavar="NAME=ROLE",
             help="Another name for one who speaks; in a chat none where it is nobody.",
         ),
-    ] = None,
-    speaker: Speaker = None,
-    style: Style = None,
-    narrator: Narrator = None,
-    observer: Observer = None,
-    bot: Bot = None,
-    called: Called = "",
-    mode: AsMode = None,
-    force: Annotated[
-        bool, typer.Option("--force", help="Replace characters of the same name.")
-    ] = False,
-    as_data: Json = False,
-) -> None:
+    ] = None
+    speaker: Speaker = None
+    style: Style = None
+    narrator: Narrator = None
+    observer: Observer = None
+    bot: Bot = None
+    called: Called = ""
+    mode: AsMode = None
+    force: Annotated[bool, typer.Option("--force", help="Replace characters of the same name.")] = (
+        False
+    )
+    as_data: Json = False
+
+
+@options_of(ImportOptions)
+def import_files(wanted: ImportOptions) -> None:
     """Import files of other programs: says what each is taken for, and asks where it is not sure.
 
     A log or a chat becomes a session to play on; with -o, a log. A card becomes a character; a
@@ -111,17 +118,18 @@ def import_files(
     """
     from base.folders import folders
 
-    ways = style, roles, narrator, observer, bot
-    table = table_from(*ways, may_be_none=True, speaker=speaker)
-    folder = to or folders("characters")[1]
-    wishes = Wishes(table, player, folder, force, as_data, called, mode_of(mode))
-    recognised = _recognised(files, format, wishes, speaker is not None)
-    if output is None:
+    ways = wanted.style, wanted.roles, wanted.narrator, wanted.observer, wanted.bot
+    table = table_from(*ways, may_be_none=True, speaker=wanted.speaker)
+    folder = wanted.to or folders("characters")[1]
+    how = wanted.force, wanted.as_data, wanted.called, mode_of(wanted.mode)
+    wishes = Wishes(table, wanted.player, folder, *how)
+    recognised = _recognised(wanted.files, wanted.format, wishes, wanted.speaker is not None)
+    if wanted.output is None:
         _import(recognised, wishes)
     else:
         told = wishes.table, wishes.player, wishes.problems
-        wishes.reports += write_logs(recognised, output, *told, wishes.as_data)
-    if as_data:
+        wishes.reports += write_logs(recognised, wanted.output, *told, wishes.as_data)
+    if wanted.as_data:
         as_json([report.as_json() for report in wishes.reports], 2)
     if wishes.problems:
         raise BadInput(*wishes.problems)

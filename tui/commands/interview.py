@@ -1,5 +1,6 @@
 """`paotuan corpus interview`: the people of a novel interviewed by a teacher."""
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -8,6 +9,7 @@ import typer
 from base.messages import N_, _, _n, series
 from tui.commands import teaching, teaching_estimate, teaching_options
 from tui.commands.group import one_of
+from tui.commands.option_fields import call_and_options_of
 from tui.commands.options import Json
 from tui.commands.writing import not_over, write_lines
 from tui.failures import FAILED, BadInput, given
@@ -28,72 +30,83 @@ COUNTED = {
 """What is summed over many novels, for a person."""
 
 
-def interview(
-    context: typer.Context,
+@dataclass(frozen=True)
+class InterviewOptions:
+    """Which novels are read, who is asked in them, and by whom."""
+
     novels: Annotated[
         list[Path],
         typer.Argument(metavar="NOVEL...", help="Texts in UTF-8, GB18030 or UTF-16, or zips."),
-    ],
-    output: teaching_options.Out,
-    teacher: teaching_options.Teachers = None,
+    ]
+    output: teaching_options.Out
+    teacher: teaching_options.Teachers = None
     people: Annotated[
         list[str] | None,
         typer.Option("--for", metavar="NAME", help="Whom to ask; may be given several times."),
-    ] = None,
+    ] = None
     to: Annotated[
         str, typer.Option("--to", metavar="|".join(FORMS), help="A log, or instructions as JSON.")
-    ] = "log",
+    ] = "log"
     tokens: Annotated[
         int,
         typer.Option(
             "--tokens", min=64, max=8192, help="How many tokens a passage may have, estimated."
         ),
-    ] = 600,
-    jobs: teaching_options.Jobs = 1,
-    journal: teaching_options.Journal = None,
-    wait: teaching_options.Wait = 900.0,
-    timeout: teaching_options.Timeout = 300.0,
-    price: teaching_options.Price = None,
-    estimate: teaching_options.Estimate = False,
-    ray: Ray = None,
-    as_data: Json = False,
-) -> None:
+    ] = 600
+    jobs: teaching_options.Jobs = 1
+    journal: teaching_options.Journal = None
+    wait: teaching_options.Wait = 900.0
+    timeout: teaching_options.Timeout = 300.0
+    price: teaching_options.Price = None
+    estimate: teaching_options.Estimate = False
+    ray: Ray = None
+    as_data: Json = False
+
+    @property
+    def asking(self) -> teaching_options.TeacherOptions:
+        """How the teacher is asked."""
+        times = self.jobs, self.wait, self.timeout
+        return teaching_options.TeacherOptions(
+            self.teacher or [], self.output, self.journal, *times, self.price
+        )
+
+
+@call_and_options_of(InterviewOptions)
+def interview(call: typer.Context, wanted: InterviewOptions) -> None:
     """Interview the people of a novel: questions and answers in role, by a teacher."""
     from scenes.data.books.book import read_book
     from scenes.data.teacher.interview import interview as held_interview
     from scenes.data.teacher.interview import passages
 
-    one_of(to, FORMS, "form")
-    suffix = ".log.txt" if to == "log" else ".jsonl"
-    many = Many(context, [*map(ManyInput.of, novels)], output, ray, suffix, COUNTED, ("journal",))
+    one_of(wanted.to, FORMS, "form")
+    suffix = ".log.txt" if wanted.to == "log" else ".jsonl"
+    novels = [*map(ManyInput.of, wanted.novels)]
+    many = Many(call, novels, wanted.output, wanted.ray, suffix, COUNTED, ("journal",))
     if many.wanted:
-        run_many(many, as_data, estimate)
+        run_many(many, wanted.as_data, wanted.estimate)
         return
-    (novel,) = novels
-    asking = teaching_options.TeacherOptions(
-        teacher or [], output, journal, jobs, wait, timeout, price
-    )
+    (novel,), asking = wanted.novels, wanted.asking
     inputs = [novel, asking.path]
-    not_over(output, inputs)
+    not_over(wanted.output, inputs)
     with given():
-        parts = passages(read_book(novel), tokens, people or ())
+        parts = passages(read_book(novel), wanted.tokens, wanted.people or ())
     if not parts:
         raise BadInput(
             _(
                 "--for {names}: nobody of that name in {novel}",
-                names=series(people or ()),
+                names=series(wanted.people or ()),
                 novel=novel,
             )
         )
     tasks = [task for __, task in parts]
-    if estimate:
-        teaching_estimate.print_estimate(asking, tasks, as_data)
+    if wanted.estimate:
+        teaching_estimate.print_estimate(asking, tasks, wanted.as_data)
         return
     with teaching.opened(asking, "interview") as (model, cache):
         left = teaching_estimate.tell_estimate(asking, tasks, cache)
         with teaching.progress_of(asking, left, model) as progress:
-            held = held_interview(parts, model, cache, jobs, progress)
-    _write(held, to, output, inputs, as_data)
+            held = held_interview(parts, model, cache, wanted.jobs, progress)
+    _write(held, wanted.to, wanted.output, inputs, wanted.as_data)
     if progress.failed:
         raise typer.Exit(FAILED)
 

@@ -47,5 +47,6 @@ def _as(
     command: Callable[..., None], body: Callable[..., None], signature: inspect.Signature
 ) -> Callable[..., None]:
     command.__doc__, command.__name__ = body.__doc__, body.__name__
+    command.__module__ = body.__module__  # where a catalog says that its help stands
     command.__dict__["__signature__"] = signature.replace(return_annotation=None)
     return command

@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,6 +11,7 @@ import typer
 from base.messages import _, series
 from tui.colour import be_plain
 from tui.commands import auto_options, options
+from tui.commands.option_fields import options_of
 from tui.failures import BadInput, given
 from tui.model_options import Choice, choose, given_model
 from tui.output import word
@@ -40,14 +41,17 @@ Plain = Annotated[
 ]
 
 
-def play(
+@dataclass(frozen=True)
+class PlayOptions:
+    """What is played, as whom, with which model, and where."""
+
     scene: Annotated[
         str | None,
         typer.Argument(
             metavar="[SCENE]",
             help="A name, a title, or a file; without one you choose on the screen.",
         ),
-    ] = None,
+    ] = None
     role: Annotated[
         str | None,
         typer.Option(
@@ -55,17 +59,17 @@ def play(
             metavar="NAME",
             help="The role that you play; by default the one that the scene proposes.",
         ),
-    ] = None,
+    ] = None
     watch: Annotated[
         bool,
         typer.Option(
             "--watch", help="Play nobody: the table plays by itself until you press a key."
         ),
-    ] = False,
-    auto: auto_options.Auto = None,
-    wait_for_me: auto_options.WaitForMe = False,
-    pace: auto_options.Pace = None,
-    model: options.Model = None,
+    ] = False
+    auto: auto_options.Auto = None
+    wait_for_me: auto_options.WaitForMe = False
+    pace: auto_options.Pace = None
+    model: options.Model = None
     resume: Annotated[
         str | None,
         typer.Option(
@@ -73,47 +77,66 @@ def play(
             metavar="[ID]",
             help="Go on with a saved session; without an ID, with the newest.",
         ),
-    ] = None,
+    ] = None
     line: Annotated[
         bool, typer.Option("--line", help="Play line by line instead of on the whole screen.")
-    ] = False,
-    plain: Plain = False,
-    encoding: options.Encoding = "utf-8",
-    n: options.N = None,
-    temperature: options.Temperature = None,
-    top_p: options.TopP = None,
-    top_k: options.TopK = None,
-    max_tokens: options.MaxTokens = None,
-    seed: options.Seed = None,
-    context: options.Context = None,
-    quantization: options.Quantization = None,
-    adapter: options.Adapter = None,
-    threads: options.Threads = None,
-    history: options.Turns = None,
-    knowledge: options.Knowledge = None,
-    kitty_keys: KittyKeys = False,
-) -> None:
+    ] = False
+    plain: Plain = False
+    encoding: options.Encoding = "utf-8"
+    n: options.N = None
+    temperature: options.Temperature = None
+    top_p: options.TopP = None
+    top_k: options.TopK = None
+    max_tokens: options.MaxTokens = None
+    seed: options.Seed = None
+    context: options.Context = None
+    quantization: options.Quantization = None
+    adapter: options.Adapter = None
+    threads: options.Threads = None
+    history: options.Turns = None
+    knowledge: options.Knowledge = None
+    kitty_keys: KittyKeys = False
+
+    @property
+    def choice(self) -> Choice:
+        """Which model plays, and how. Raises `BadInput`."""
+        asked = {
+            "n": self.n,
+            "temperature": self.temperature,
+            "top_p": self.top_p,
+            "top_k": self.top_k,
+            "max_tokens": self.max_tokens,
+            "seed": self.seed,
+        }
+        adapters = self.adapter or ()
+        model = choose(self.model, self.context, self.quantization, asked, adapters, self.threads)
+        return auto_options.by_itself(model, self.watch, self.auto, self.wait_for_me, self.pace)
+
+    def read(self, scene: "Scene", player: str | None) -> "Scene":
+        """A scene with the knowledge and the history that are asked for. Raises `BadInput`."""
+        return options.reading(scene, self.knowledge, self.history, player)
+
+
+@options_of(PlayOptions)
+def play(wanted: PlayOptions) -> None:
     """Play a scene: say your line, pick what the others answer, go on."""
-    asked = {"n": n, "temperature": temperature, "top_p": top_p, "max_tokens": max_tokens}
-    asked["top_k"] = top_k
-    choice = choose(model, context, quantization, {**asked, "seed": seed}, adapter or (), threads)
-    choice = auto_options.by_itself(choice, watch, auto, wait_for_me, pace)
-    by_line = is_by_line(line, plain)
-    check_encoding(encoding)
-    read = partial(options.reading, knowledge=knowledge, history=history)
-    if scene is None and resume is None and (knowledge or history):
+    choice = wanted.choice
+    by_line = is_by_line(wanted.line, wanted.plain)
+    check_encoding(wanted.encoding)
+    is_unnamed = wanted.scene is None and wanted.resume is None
+    if is_unnamed and (wanted.knowledge or wanted.history):
         raise BadInput(_("--knowledge and --history belong to a scene; name one"))
-    table = partial(_table, scene, role, watch, resume, choice, read)
+    table = partial(_table, wanted, choice)
     if by_line:
-        line_by_line(table(), choice, encoding)
+        line_by_line(table(), choice, wanted.encoding)
     else:
-        on_screen(table, choice, kitty_keys, scene or resume)
+        on_screen(table, choice, wanted.kitty_keys, wanted.scene or wanted.resume)
 
 
 def played(scene: str) -> int:
     """Play a scene, everything else being as it is by default; the status to exit with."""
     try:
-        play(scene)
+        play(scene=scene)
     except typer.Exit as ended:
         return ended.exit_code
     return 0
@@ -152,34 +175,28 @@ def line_by_line(table: "Play | None", choice: Choice, encoding: str) -> None:
         raise typer.Exit(status)
 
 
-def _table(
-    scene: str | None,
-    role: str | None,
-    watch: bool,
-    resume: str | None,
-    choice: Choice,
-    read: "Callable[..., Scene]",
-) -> "Play | None":
+def _table(wanted: PlayOptions, choice: Choice) -> "Play | None":
     """The play that is asked for, begun or gone on with; `None` where none is named."""
     from scenes.scene_loader import load_scene
     from scenes.table.play import Play
     from scenes.table.session_list import find_session
 
+    scene, role, watch = wanted.scene, wanted.role, wanted.watch
     if watch and role is not None:
         raise BadInput(_("--as and --watch: you play a role or you watch; give one of them"))
-    if scene is not None and resume is not None:
+    if scene is not None and wanted.resume is not None:
         raise BadInput(
             _("a scene and --resume: begin a new play or go on with one; give one of them")
         )
-    if resume is not None:
+    if wanted.resume is not None:
         with given():
-            path = find_session(resume or None)
+            path = find_session(wanted.resume or None)
         table = Play.resume(path)
         try:
             given_model(choice, table.scene)
             with given():
                 _recast(table, role, watch)
-            table.read_as(read(table.scene, player=table.session.role))
+            table.read_as(wanted.read(table.scene, table.session.role))
         except BaseException:
             table.close()
             raise
@@ -194,7 +211,7 @@ def _table(
         part = opened.role(role).name if role is not None else opened.play_as
     given_model(choice, opened)
     player = None if watch else part
-    return Play.start(read(opened, player=player), player)
+    return Play.start(wanted.read(opened, player), player)
 
 
 def _recast(table: "Play", role: str | None, watch: bool) -> None:

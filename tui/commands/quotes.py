@@ -4,6 +4,7 @@ import shlex
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,6 +12,7 @@ import typer
 
 from base.messages import N_, _, _n, series
 from tui.commands.group import one_of
+from tui.commands.option_fields import call_and_options_of
 from tui.commands.options import Json
 from tui.commands.writing import not_over, write_lines
 from tui.failures import BadInput, given
@@ -31,24 +33,26 @@ MOST_SPEAKERS = 20
 """Speakers that are told of without --json."""
 
 
-def quotes(
-    context: typer.Context,
+@dataclass(frozen=True)
+class QuoteOptions:
+    """Which novels are read, and what is written of them."""
+
     novels: Annotated[
         list[Path],
         typer.Argument(
             metavar="NOVEL...", help="Texts in UTF-8, GB18030, Big5 or UTF-16, or zips."
         ),
-    ],
+    ]
     output: Annotated[
         Path | None,
         typer.Option(
             "-o", "--output", metavar="OUT", help="Where to write it; a folder for several."
         ),
-    ] = None,
+    ] = None
     to: Annotated[
         str,
         typer.Option("--to", metavar="|".join(FORMS), help="A log, or lines with their speakers."),
-    ] = "log",
+    ] = "log"
     aliases: Annotated[
         str | None,
         typer.Option(
@@ -57,7 +61,7 @@ def quotes(
             help="Who is called what, in YAML; `none` for no aliases, not even those that come "
             "with paotuan for the four classics.",
         ),
-    ] = None,
+    ] = None
     learn: Annotated[
         Path | None,
         typer.Option(
@@ -65,7 +69,7 @@ def quotes(
             metavar="FILE",
             help="Write aliases that the text itself tells, for you to look through.",
         ),
-    ] = None,
+    ] = None
     model: Annotated[
         str | None,
         typer.Option(
@@ -74,10 +78,13 @@ def quotes(
             help="Ask a model, as scores over those at hand, who says what the text does not tell; "
             "marked as such.",
         ),
-    ] = None,
-    ray: Ray = None,
-    as_data: Json = False,
-) -> None:
+    ] = None
+    ray: Ray = None
+    as_data: Json = False
+
+
+@call_and_options_of(QuoteOptions)
+def quotes(call: typer.Context, wanted: QuoteOptions) -> None:
     """Tell who says what in a novel, in Chinese old or new, or in English. Whoever the text does
     not tell stays unnamed: their words stay in the narration.
     """
@@ -85,14 +92,16 @@ def quotes(
     from scenes.data.books.book import read_book
     from scenes.data.books.quotes import Extractor
 
-    one_of(to, FORMS, "form")
-    suffix = ".log.txt" if to == "log" else ".jsonl"
-    many = Many(context, [*map(ManyInput.of, novels)], output, ray, suffix, COUNTED, ("learn",))
+    one_of(wanted.to, FORMS, "form")
+    suffix = ".log.txt" if wanted.to == "log" else ".jsonl"
+    novels = [*map(ManyInput.of, wanted.novels)]
+    many = Many(call, novels, wanted.output, wanted.ray, suffix, COUNTED, ("learn",))
     if many.wanted:
-        run_many(many, as_data)
+        run_many(many, wanted.as_data)
         return
-    (novel,) = novels
-    if as_data and output is None:
+    (novel,), aliases = wanted.novels, wanted.aliases
+    output, learn = wanted.output, wanted.learn
+    if wanted.as_data and output is None:
         raise BadInput(_("--json prints a summary; name a file for the rest with -o OUT"))
     inputs = [novel, *([Path(aliases)] if aliases not in (None, "none") else [])]
     not_over(output, inputs)
@@ -101,8 +110,8 @@ def quotes(
         book = read_book(novel)
         source, known = _aliases(book, aliases)
     quoted = list(Extractor(book, known).quotes())
-    if model is not None and _share(quoted) < 1:
-        quoted = _assisted(book, quoted, model)
+    if wanted.model is not None and _share(quoted) < 1:
+        quoted = _assisted(book, quoted, wanted.model)
     if not any(one.kind != "term" for one in quoted):
         raise BadInput(
             _(
@@ -113,9 +122,9 @@ def quotes(
     with given():
         if learn is not None:
             write_lines(learned_aliases(book, known), learn, inputs, "--learn-aliases")
-        write_lines(_lines(to, book, quoted), output, inputs)
-    _report(book, quoted, source, as_data, learn)
-    if _share(quoted) < FEW and model is None:
+        write_lines(_lines(wanted.to, book, quoted), output, inputs)
+    _report(book, quoted, source, wanted.as_data, learn)
+    if _share(quoted) < FEW and wanted.model is None:
         _tell_few(novel, quoted)
 
 

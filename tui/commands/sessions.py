@@ -316,7 +316,7 @@ def _enter(form: str, output: Path) -> None:
 
     info = output.with_name("dataset_info.json")
     try:
-        known = info.read_text("utf-8") if info.exists() else ""
+        known = info.read_text("utf-8") if info.is_file() else ""
         entered = dataset_info(form, output.name, output.stem, known)
     except ValueError:
         word(

@@ -1,151 +1,102 @@
 """`paotuan train`: an adapter from a recipe, with its curve on the screen."""
 
-import shlex
-import signal
-import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, replace
+from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 
 from base.extras import not_installed
-from base.messages import N_, _, _n
-from tui.colour import redraws
-from tui.commands import options
+from base.messages import _
 from tui.commands.example_sources import is_records
-from tui.commands.examples_options import Roles, SceneName, Without
+from tui.commands.option_fields import options_of
+from tui.commands.train_options import TrainOptions
+from tui.commands.train_shown import begins, how_to_go_on, report, shown, stoppable, told_once
 from tui.commands.train_voice import VoiceOptions, is_change, recipe_of, tell_what_next
 from tui.failures import BAD_INPUT, FAILED, BadInput, given
 from tui.help_format import wrap
-from tui.output import as_json, data, escaped_line, word
+from tui.output import data, escaped_line, word
 
 if TYPE_CHECKING:
+    from models.encode import Encoder
     from models.memory.fit import Fit
-    from models.train.curve import Point
-    from models.train.looks import RunPlan
-    from models.train.runs import Result
     from models.train.settings import Settings
 
-PLOT_LINES = 12
 WIDTH = 88
 """Cells of a line of what a new recipe says."""
 QUANTIZED = {"qlora": "int4", "lora-int8": "int8"}
 """How a method holds its base."""
-WHY_ENDED = {
-    "done": N_("all steps done"),
-    "patience": N_("the loss got no better"),
-    "stopped": N_("stopped"),
-}
-ONE_PRESS = 0.5
-"""Seconds within which two signals are one press."""
 
 
-def train(
-    recipe: Annotated[
-        str | None,
-        typer.Argument(
-            metavar="RECIPE|FILE…",
-            help="A recipe in YAML; with --for or --base, logs, sessions, questions and answers.",
-        ),
-    ] = None,
-    changes: Annotated[
-        list[str] | None,
-        typer.Argument(metavar="[KEY=VALUE]…", help="Values that replace those of the recipe."),
-    ] = None,
-    base: Annotated[
-        str | None,
-        typer.Option(
-            "--base",
-            metavar="MODEL",
-            help="The whole way in one command, on this base: examples, recipe, training.",
-        ),
-    ] = None,
-    speakers: Annotated[
-        list[str] | None,
-        typer.Option("--for", metavar="NAME", help="The same, for the lines of this role."),
-    ] = None,
-    roles: Roles = None,
-    without: Without = None,
-    scene: SceneName = None,
-    output: Annotated[
-        Path | None,
-        typer.Option(
-            "-o", "--output", metavar="DIR", help="The adapter's folder, adapters/NAME by default."
-        ),
-    ] = None,
-    new: Annotated[
-        bool, typer.Option("--new", help="Print a commented recipe to begin with.")
-    ] = False,
-    fresh: Annotated[
-        bool,
-        typer.Option("--fresh", help="Begin anew instead of going on with a run that was cut off."),
-    ] = False,
-    anyway: Annotated[
-        bool, typer.Option("--anyway", help="Begin even if it does not seem to fit into memory.")
-    ] = False,
-    as_data: options.Json = False,
-) -> None:
+@options_of(TrainOptions)
+def train(wanted: TrainOptions) -> None:
     """Train an adapter: LoRA, QLoRA, P-tuning v2, or a whole model. A run that was cut off goes on.
 
     With --for NAME and files it makes the examples and the recipe first, beside the adapter.
     """
     from models.train.recipe import read_recipe, template
 
-    if new:
+    if wanted.new:
         data(template(lambda sentence: wrap(sentence, WIDTH)).rstrip())
         return
-    voice = VoiceOptions(base, speakers or (), roles or (), without or (), scene, output)
-    path, changes = _recipe(voice, [*([recipe] if recipe is not None else []), *(changes or ())])
+    recipe, changes = _recipe(wanted.voice, wanted.words)
     with given():
-        settings = _with_start(read_recipe(path, changes, word))
+        settings = _with_start(read_recipe(recipe, changes, word))
+    _carry_out(settings, recipe, wanted)
+
+
+def _carry_out(settings: "Settings", recipe: Path, wanted: TrainOptions) -> None:
+    """Train as a recipe says, keep what came of it, and tell that."""
     with _installed():
-        from models.train.base import open_base
         from models.train.card import write_card
-        from models.train.objectives import is_streamed
         from models.train.plot import write_picture
         from models.train.processes import agreed, as_launched, is_first, join
         from models.train.run import train as run
-        from models.train.trackers import check_trackers
     settings = as_launched(settings)
-
-    def opened() -> Any:
-        if is_streamed(settings) and is_first():
-            word(_("the examples are read as a stream; they are counted first …"))
-        check_trackers(settings.report_to)
-        _check_memory(settings, anyway)
-        quantization: Any = QUANTIZED.get(settings.method)
-        return open_base(settings.base, None, quantization, settings.device, settings.shard)
-
-    with _told_once(BAD_INPUT), given():
+    with told_once(BAD_INPUT), given():
         join(settings)
-        model, encoder = agreed(opened)
-        chief = is_first()
-    kept_base = _name(settings.base)
+        speaks = is_first()
+        model, encoder = agreed(lambda: _opened(settings, wanted.anyway))
+    base = _name(settings.base)
     with (
-        _told_once(FAILED),
-        _stoppable(chief) as signals,
-        _shown(settings, chief and not as_data) as tell,
+        told_once(FAILED),
+        stoppable(speaks) as signals,
+        shown(speaks and not wanted.as_data) as tell,
     ):
-        says = _begins if chief else _begins_unheard
-        asked = signals.__len__
-        result = run(settings, model, encoder, kept_base, tell, lambda: bool(asked()), fresh, says)
-    if chief:
-        title = Path(kept_base).name if Path(kept_base).is_absolute() else kept_base
+        says = begins if speaks else lambda plan: None
+        result = run(
+            settings, model, encoder, base, tell, lambda: bool(signals), wanted.fresh, says
+        )
+    if speaks:
+        title = Path(base).name if Path(base).is_absolute() else base
         write_card(settings, title, result)
         write_picture(result.points, settings.out)
-        _report(settings, result, as_data)
-        if voice.is_asked and result.why_ended != "stopped":
+        report(settings, result, wanted.as_data)
+        if wanted.voice.is_asked and result.why_ended != "stopped":
             plain = encoder.markup == "plain" and settings.method in ("lora", "qlora", "lora-int8")
-            tell_what_next(settings.out, path, settings.method == "full", plain)
+            tell_what_next(settings.out, recipe, settings.method == "full", plain)
     if result.why_ended == "stopped":
-        if chief:
-            word(_how_to_go_on(settings, result.steps))
+        if speaks:
+            word(how_to_go_on(settings, result.steps))
         raise typer.Exit(128 + signals[0])
+
+
+def _opened(settings: "Settings", anyway: bool) -> "tuple[Any, Encoder]":
+    """The base and its encoder, once nothing speaks against the run. Raises `KnownError`."""
+    from models.train.base import open_base
+    from models.train.objectives import is_streamed
+    from models.train.processes import is_first
+    from models.train.trackers import check_trackers
+
+    if is_streamed(settings) and is_first():
+        word(_("the examples are read as a stream; they are counted first …"))
+    check_trackers(settings.report_to)
+    _check_memory(settings, anyway)
+    quantization: Any = QUANTIZED.get(settings.method)
+    return open_base(settings.base, None, quantization, settings.device, settings.shard)
 
 
 def _with_start(settings: "Settings") -> "Settings":
@@ -188,66 +139,6 @@ def _checked(recipe: Path) -> Path:
             )
         )
     return recipe
-
-
-def _begins(plan: "RunPlan") -> None:
-    """Say what will be computed, before the first look, which may take a while."""
-    word(
-        _n(
-            "{n} step, {tokens:,} tokens to learn from",
-            "{n} steps, {tokens:,} tokens to learn from",
-            plan.steps,
-            tokens=plan.tokens,
-        )
-    )
-    if plan.streamed:
-        word(_streamed(plan))
-    if plan.looks:
-        word(
-            _n(
-                "held out: {n} row of {all} is looked at, {tokens:,} tokens, {looks} times in all; "
-                "first before the first step",
-                "held out: {n} rows of {all} are looked at, {tokens:,} tokens, {looks} times in "
-                "all; first before the first step",
-                plan.look_rows,
-                all=plan.held_out_rows,
-                tokens=plan.look_tokens,
-                looks=plan.looks,
-            )
-        )
-
-
-def _streamed(plan: "RunPlan") -> str:
-    """What is said of a stream, and of how its steps are known."""
-    if not plan.reckoned_from:
-        return _(
-            "{examples:,} examples are read while they are learned from", examples=plan.streamed
-        )
-    return _(
-        "{examples:,} examples are read while they are learned from; the steps are reckoned from "
-        "the first {first:,}, and max_steps sets them",
-        examples=plan.streamed,
-        first=plan.reckoned_from,
-    )
-
-
-def _begins_unheard(plan: "RunPlan") -> None:
-    """What one of several processes says that does not speak."""
-
-
-@contextmanager
-def _told_once(status: int) -> Iterator[None]:
-    """End without a word where another process says why."""
-    from models.train.processes import SaidByTheFirst
-
-    try:
-        yield
-    except SaidByTheFirst as error:
-        raise typer.Exit(status) from error
-    except BadInput as error:
-        if isinstance(error.__cause__, SaidByTheFirst):
-            raise typer.Exit(status) from error
-        raise
 
 
 @contextmanager
@@ -315,129 +206,3 @@ def _name(base: str) -> str:
     that it is found again."""
     place = Path(base).expanduser()
     return str(place.resolve()) if place.exists() else base
-
-
-def _how_to_go_on(settings: "Settings", steps: int) -> str:
-    from models.train.checkpoints import FOLDER, last_whole
-
-    command = f"paotuan {escaped_line(shlex.join(sys.argv[1:]))}"
-    checkpoint = last_whole(settings.out / FOLDER)
-    if checkpoint is None:
-        return _("stopped before the first step; begin again with: {command}", command=command)
-    return _(
-        "stopped at step {step}, saved in {checkpoint}; go on with: {command}",
-        step=steps,
-        checkpoint=checkpoint,
-        command=command,
-    )
-
-
-@contextmanager
-def _stoppable(speaks: bool) -> Iterator[list[int]]:
-    """The first Ctrl-C or SIGTERM asks the run to keep a checkpoint and end, a second ends it.
-
-    A launcher passes on to its processes what the terminal has sent them as well, so that two
-    signals at a time are one; and it sends SIGTERM where one of them is gone, when there is nothing
-    to promise. Of several processes one `speaks`.
-    """
-    asked: list[int] = []
-    since = time.monotonic()
-
-    def ask(number: int, frame: object) -> None:
-        nonlocal since
-        again, since = asked and time.monotonic() - since > ONE_PRESS, time.monotonic()
-        if again:
-            raise SystemExit(128 + number)
-        asked.append(number)
-        if len(asked) == 1 and speaks and (number == signal.SIGINT or not _launched()):
-            word(
-                _(
-                    "a checkpoint is written after this step, then the run stops; press once more "
-                    "to stop at once"
-                )
-            )
-
-    before = {number: signal.signal(number, ask) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield asked
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-
-
-def _launched() -> bool:
-    from models.train.processes import processes
-
-    return processes() > 1
-
-
-@contextmanager
-def _shown(settings: "Settings", wanted: bool) -> Iterator[Any]:
-    """Shows points: a plot above a line on a terminal, a line each elsewhere, or nothing."""
-    if not wanted:
-        yield lambda point: None
-    elif not redraws(sys.stderr):
-        yield lambda point: word(_line(point))
-    else:
-        from rich.console import Console, Group
-        from rich.live import Live
-        from rich.text import Text
-
-        from models.train.plot import in_terminal
-
-        console = Console(stderr=True)
-        points: list[Point] = []
-        with Live(console=console, auto_refresh=False) as live:
-
-            def show(point: "Point") -> None:
-                points.append(point)
-                width = min(console.width, 100)
-                plot = in_terminal(points, width, PLOT_LINES, not console.no_color)
-                live.update(Group(Text.from_ansi(plot), Text(_line(point))), refresh=True)
-
-            yield show
-
-
-def _line(point: "Point") -> str:
-    """`step 20/280  loss 4.512  held out 4.731  91 tokens/s  00:41:07 left`."""
-    parts = [_("step {step}/{steps}", step=point.step, steps=point.steps)]
-    if point.loss is not None:
-        parts.append(_("loss {loss:.3f}", loss=point.loss))
-    if point.held_out is not None:
-        parts.append(_("held out {loss:.3f}", loss=point.held_out))
-    if point.tokens_per_second:
-        parts.append(_("{speed:,.0f} tokens/s", speed=point.tokens_per_second))
-    if point.seconds_left is not None:
-        left = round(point.seconds_left)
-        time_left = f"{left // 3600}:{left // 60 % 60:02}:{left % 60:02}"
-        parts.append(_("{time} left", time=time_left))
-    return "  ".join(parts)
-
-
-def _report(settings: "Settings", result: "Result", as_data: bool) -> None:
-    if as_data:
-        figures = asdict(result)
-        figures["points"] = [point._asdict() for point in result.points]
-        as_json(figures | {"out": str(settings.out)})
-        return
-    if result.too_long:
-        word(
-            _n(
-                "{n} example longer than {max_length} tokens was left out",
-                "{n} examples longer than {max_length} tokens were left out",
-                result.too_long,
-                max_length=settings.max_length,
-            )
-        )
-    if result.best_held_out is not None and result.first_held_out is not None:
-        word(
-            _n(
-                "held-out loss {first:.3f} → {best:.3f} after {n} step ({why_ended})",
-                "held-out loss {first:.3f} → {best:.3f} after {n} steps ({why_ended})",
-                result.steps,
-                first=result.first_held_out,
-                best=result.best_held_out,
-                why_ended=_(WHY_ENDED[result.why_ended]),
-            )
-        )
-    data(str(settings.out))

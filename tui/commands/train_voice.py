@@ -81,7 +81,7 @@ def recipe_of(wanted: VoiceOptions, files: Sequence[str], changes: Sequence[str]
     start = _own_adapter(base, changes)
     kept = Path(f"{out}.kept.jsonl") if start and (start / REHEARSAL).exists() else None
     text = _text(base, out, [examples, kept] if kept else [examples], start, changes)
-    if recipe.exists() and recipe.read_text("utf-8", "replace") != text:
+    if recipe.is_file() and recipe.read_text("utf-8", "replace") != text:
         raise BadInput(
             _(
                 "{recipe}: there already, with another recipe in it; carry it out with: paotuan "

@@ -62,6 +62,9 @@ def _words(path: Path | None) -> list[str]:
     if path is None:
         return []
     from base.decoding import decode_utf8
+    from base.folders import opened
 
-    raw = sys.stdin.buffer.read() if str(path) == "-" else path.read_bytes()
-    return decode_utf8(raw, str(path)).split()
+    if str(path) == "-":
+        return decode_utf8(sys.stdin.buffer.read(), "-").split()
+    with opened(path) as file:
+        return decode_utf8(file.read(), str(path)).split()

@@ -8,16 +8,15 @@ import hashlib
 import io
 import json
 from collections.abc import Mapping
-from contextlib import chdir, redirect_stderr, redirect_stdout
+from contextlib import chdir, redirect_stderr, redirect_stdout, suppress
 from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from base.folders import is_file
+from models.cache import digest
 from tui.failures import STOPPED
-
-BLOCK = 1 << 20
-"""Bytes read at a time."""
 
 
 @dataclass(frozen=True)
@@ -81,8 +80,8 @@ def worked(task: ManyTask) -> ManyRecord | None:
     """
     main = import_module("tui.commandline").main  # by name, since its commands come here
     with chdir(task.folder):
-        digest = _digest(task)
-        if task.before == digest and Path(task.output).exists():
+        asked = _digest(task)
+        if task.before == asked and Path(task.output).exists():
             return None
         out, err = io.StringIO(), io.StringIO()
         with redirect_stdout(out), redirect_stderr(err):
@@ -90,19 +89,15 @@ def worked(task: ManyTask) -> ManyRecord | None:
     if status == STOPPED:
         raise KeyboardInterrupt
     said = tuple(line for line in err.getvalue().splitlines() if line.strip()) if status else ()
-    return ManyRecord(task.input, task.output, digest, status, said, _counts(out.getvalue()))
+    return ManyRecord(task.input, task.output, asked, status, said, _counts(out.getvalue()))
 
 
 def state_of(path: Path) -> bytes:
-    """SHA-256 of a file's bytes, or where it has none."""
-    digest = hashlib.sha256()
-    try:
-        with path.open("rb") as file:
-            while block := file.read(BLOCK):
-                digest.update(block)
-    except OSError:
-        digest.update(b"\0")
-    return digest.digest()
+    """SHA-256 of a file's bytes; nothing where it has none, as a pipe, which is not waited for."""
+    with suppress(OSError):
+        if is_file(path):
+            return bytes.fromhex(digest(path))
+    return b""
 
 
 def _digest(task: ManyTask) -> str:

@@ -8,7 +8,15 @@ from scenes.data.books.prose.chain import Link, chances
 from scenes.data.books.prose.chinese import ChineseReader
 from scenes.data.books.prose.chinese_turns import Habits, signs, voices
 from scenes.data.books.prose.evidence import FEMALE, MALE, SOMEBODY, Turn
-from scenes.data.books.prose.resolve import MARKS, NOBODY, RECENT, SPOKEN, Resolver
+from scenes.data.books.prose.resolve import (
+    MARKS,
+    NOBODY,
+    RECENT,
+    SPOKEN,
+    Around,
+    Features,
+    Resolver,
+)
 from scenes.data.books.prose.talks import between, exchanges, turn_weights
 
 GAP = 4
@@ -22,7 +30,6 @@ OWN_WORDS = frozenset(["polite", "calls self so", "calls them elsewhere", "speak
 ON = ("named", "acts before", "takes part", "share", "takes near", "called before")
 """Features that tell something else where a talk goes on without narration between."""
 _OF = {MALE: "m", FEMALE: "f"}
-Features = dict[str, float]
 
 
 class Choice(NamedTuple):
@@ -94,16 +101,16 @@ class ChineseResolver(Resolver):
     def choice(self, groups: list[list[Turn]], index: int) -> Choice:
         """Who may take a turn, each with what speaks for and against them by itself."""
         turn = groups[index][0]
-        near, spoke, named = self._around(groups, index)
-        taking = len(set(spoke))
+        around = self._around(groups, index)
         if turn.who in _OF:
             found = self._pronoun(groups, index)
             for who, features in found:
-                own = self._own(who, groups, index, taking, spoke, named)
+                own = self._own(who, around)
                 features |= {f"talk {name}": value for name, value in own.items()}
             return Choice(found, {pronouns.NOBODY: 1.0})
-        called = [name for each in near for one in each for name in one.called]
-        people = dict.fromkeys((*spoke, *called, *named, *(each[0].to for each in near)))
+        called = [name for each in around.near for one in each for name in one.called]
+        spoken_to = [each[0].to for each in around.near]
+        people = dict.fromkeys((*around.spoke, *called, *around.named, *spoken_to))
         group = groups[index]
         fits = [
             who
@@ -113,7 +120,7 @@ class ChineseResolver(Resolver):
         ]
         nobody = {NOBODY: 1.0, "nobody told": float(turn.who == SOMEBODY)}
         return Choice(
-            [(who, self._own(who, groups, index, taking, spoke, named)) for who in fits],
+            [(who, self._own(who, around)) for who in fits],
             {**nobody, **voices(groups, index)},
         )
 
@@ -145,32 +152,20 @@ class ChineseResolver(Resolver):
             third = {f"third{far}": 1.0, "third asked": float(last[-1].asks)}
         return again, third
 
-    def _own(
-        self,
-        who: str,
-        groups: list[list[Turn]],
-        index: int,
-        taking: int,
-        spoke: Sequence[str],
-        named: Sequence[str],
-    ) -> Features:
+    def _own(self, who: str, around: Around) -> Features:
         """What speaks for somebody by what is told around a turn."""
+        groups, index, spoke, named = around.groups, around.at, around.spoke, around.named
         group = groups[index]
         before = groups[index - 1] if index else ()
         after = groups[index + 1] if index + 1 < len(groups) else ()
-        found: Features = {}
-        if spoke:
-            found["share"] = spoke.count(who) / len(spoke)
-        if who in named:
-            since = named[len(named) - named[::-1].index(who) :]
-            found["named"] = 1.0 / (1 + len(set(since)))
+        found = around.known(who)
         takes = [abs(at - index) for at, each in enumerate(groups) if each[0].speaker == who]
         if takes := [away for away in takes if away]:
             found["takes near"] = 1.0 / min(takes)
             found["takes part"] = 1.0
         if who in spoke:
-            found["one of two"] = float(taking == 2)
-        elif taking == 1 and who in named:
+            found["one of two"] = float(around.taking == 2)
+        elif around.taking == 1 and who in named:
             found["at hand"] = 1.0
         actors = self._in_paragraph(group[0].paragraph - 1)
         opens = not before or between(before, group) > 1
@@ -192,7 +187,7 @@ class ChineseResolver(Resolver):
         found["role"] = float(self.reader.is_role(who))
         if not opens:
             found |= {f"on {name}": found[name] for name in ON if name in found}
-            found["on outside"] = float(taking > 1 and who not in spoke)
+            found["on outside"] = float(around.taking > 1 and who not in spoke)
         return found
 
     def _named_in(self, turn: Turn) -> frozenset[str]:

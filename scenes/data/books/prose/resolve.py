@@ -3,6 +3,7 @@
 import math
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
 
 from scenes.data.books.prose.evidence import (
     FEMALE,
@@ -41,6 +42,34 @@ gender is not known, that they spoke just before."""
 SPOKEN = ("speech", "thought")
 MARKS = (MALE, FEMALE, FIRST, SOMEBODY)
 _OF = {MALE: "m", FEMALE: "f"}
+
+Features = dict[str, float]
+"""What speaks for and against somebody, each with how much."""
+
+
+class Around(NamedTuple):
+    """What is told around a turn of a talk."""
+
+    groups: list[list[Turn]]
+    at: int
+    """Which of them the turn is."""
+    near: list[list[Turn]]
+    spoke: list[str]
+    """Who is known to take turns near it, each as often as they do."""
+    named: list[str]
+    """Who was named shortly before it."""
+    taking: int
+    """How many people are known to take turns near it."""
+
+    def known(self, who: str) -> Features:
+        """What speaks for somebody: their share of the turns, and how lately they were named."""
+        found: Features = {}
+        if self.spoke:
+            found["share"] = self.spoke.count(who) / len(self.spoke)
+        if who in self.named:
+            since = self.named[len(self.named) - self.named[::-1].index(who) :]
+            found["named"] = 1.0 / (1 + len(set(since)))
+        return found
 
 
 class Resolver:
@@ -191,19 +220,14 @@ class Resolver:
         total = math.exp(self.weights.get(NOBODY, 0.0)) + sum(powers.values())
         return {who: power / total for who, power in powers.items()}
 
-    def candidates(
-        self, groups: list[list[Turn]], index: int
-    ) -> list[tuple[str, dict[str, float]]]:
+    def candidates(self, groups: list[list[Turn]], index: int) -> list[tuple[str, Features]]:
         """Who may take a turn, each with what speaks for and against them."""
-        group = groups[index]
-        near, spoke, named = self._around(groups, index)
-        called = [name for each in near for one in each for name in one.called]
-        people = dict.fromkeys(
-            (*spoke, *called, *named, *(one.to for each in near for one in each))
-        )
-        taking = len(set(spoke))
+        group, around = groups[index], self._around(groups, index)
+        near = [one for each in around.near for one in each]
+        called = [name for one in near for name in one.called]
+        people = dict.fromkeys((*around.spoke, *called, *around.named, *(one.to for one in near)))
         return [
-            (who, self._features(who, groups, index, taking, spoke, named))
+            (who, self._features(who, around))
             for who in people
             if who
             and who not in MARKS
@@ -212,27 +236,18 @@ class Resolver:
             and not any(who in one.called for one in group)
         ]
 
-    def _around(
-        self, groups: list[list[Turn]], index: int
-    ) -> tuple[list[list[Turn]], list[str], list[str]]:
-        """The turns near one, who is known to take them, and who was named shortly before."""
+    def _around(self, groups: list[list[Turn]], index: int) -> Around:
         group = groups[index]
         near = [each for each in groups[max(0, index - 5) : index + 6] if each is not group]
         spoke = [one.speaker for each in near for one in each if one.speaker]
         at = group[0].start
-        return near, spoke, [one.who for one in self._before(at) if at - one.at < AROUND]
+        named = [one.who for one in self._before(at) if at - one.at < AROUND]
+        return Around(groups, index, near, spoke, named, len(set(spoke)))
 
-    def _features(
-        self,
-        who: str,
-        groups: list[list[Turn]],
-        index: int,
-        taking: int,
-        spoke: Sequence[str],
-        named: Sequence[str],
-    ) -> dict[str, float]:
+    def _features(self, who: str, around: Around) -> Features:
+        groups, index, named, taking = around.groups, around.at, around.named, around.taking
         group = groups[index]
-        found: dict[str, float] = {}
+        found: Features = {}
         for step, name in ((-1, "before"), (1, "behind"), (-2, "before that"), (2, "behind that")):
             at = index + step
             if not 0 <= at < len(groups):
@@ -253,15 +268,10 @@ class Resolver:
                     found["spoken to"] = 1.0
             elif step == 1 and any(who in one.called for one in other) and other[0].speaker != who:
                 found["called behind"] = 1.0
-        if spoke:
-            found["share"] = spoke.count(who) / len(spoke)
-        if who in named:
-            found["named"] = 1.0 / (
-                1 + len(dict.fromkeys(reversed(named[len(named) - named[::-1].index(who) :])))
-            )
+        found |= around.known(who)
         if any(who in one.called for one in group):
             found["calls"] = 1.0
-        if who in spoke:
+        if who in around.spoke:
             found["takes part"] = 1.0
             if taking == 2:
                 found["one of two"] = 1.0
