@@ -34,6 +34,7 @@ OTHERS = {
         "--scripts",
         "--count",
         "--folder",
+        "--books",
         "--tiny",
         "--cpu",
         "--without",
