@@ -141,8 +141,9 @@ def _write_data(folder: Path) -> None:
         text = RECIPE.format(out=f"run-{number}") + "start: adapters/voice\n"
         (folder / f"recipe-{number}.yaml").write_text(text, encoding="utf-8")
     written_pairs(folder / "picks.jsonl")
-    picks = RECIPE.format(out="adapters/new-picks").replace("examples: examples", "pairs: picks")
-    (folder / "picked.yaml").write_text(picks + "start: adapters/voice\n", encoding="utf-8")
+    for name, out in (("picked", "adapters/new-picks"), ("preferences", "preferred")):
+        picks = RECIPE.format(out=out).replace("examples: examples", "pairs: picks")
+        (folder / f"{name}.yaml").write_text(picks + "start: adapters/voice\n", encoding="utf-8")
 
 
 def write_models(folder: Path) -> None:
