@@ -2,10 +2,13 @@
 English is spoken, whatever the machine's locale is; and which files of tests take long."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+from base.messages import speak
 
 os.environ["PAOTUAN_LANG"] = "en"
 
@@ -46,6 +49,13 @@ SLOW = {
     *("tui/test_evening.py", "memory/test_long_session.py"),
 }
 """Files whose tests load the starter, train, or wait: each takes about five seconds or more."""
+
+
+@pytest.fixture(autouse=True)
+def spoken() -> Iterator[None]:
+    """No test leaves the language that it spoke to the next."""
+    yield
+    speak()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -128,7 +128,7 @@ def test_it_says_what_steers_and_what_the_last_draw_took(seated: PlainFrontEnd) 
     seated.do("enter", "/ban 不禁")
     seated.do("enter", "/sampling faithful")
     text = "\n".join(summary(seated.table.inspect("苏晚")))
-    for words in ("她拒绝", "1 lines before the end: 慢一点", "不禁", "faithful · temperature 0.7"):
+    for words in ("她拒绝", "1 lines before the end: 慢一点", "不禁", "faithful · temperature 0.5"):
         assert words in text
     assert "last draw: first token after" in text
     assert "tokens from the cache" in text
