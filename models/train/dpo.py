@@ -77,10 +77,10 @@ class PreferenceTrainer(RowTrainer):
         numbers = {id(row): number for number, row in enumerate(every)}
         found: dict[int, list[float]] = {}
         self.model.eval()
-        with torch.no_grad(), self.compute_loss_context_manager():
+        with torch.no_grad():
             for rows, counts in self.mine_of(batches):
                 inputs = self._prepare_inputs(self.collate(rows))
-                told = reply_logprobs(self.model, inputs, self.head, self.vocab).tolist()
+                told = reply_logprobs(self.computed, inputs, self.head, self.vocab).tolist()
                 for row in rows if counts else ():
                     found[numbers[id(row)]] = told[: len(row.replies)]
                     told = told[len(row.replies) :]

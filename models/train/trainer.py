@@ -9,6 +9,7 @@ from typing import Any
 
 import torch
 import torch.distributed as dist
+from accelerate.utils import convert_to_fp32
 from safetensors import SafetensorError
 from transformers import (
     PrinterCallback,
@@ -277,18 +278,24 @@ class RowTrainer(KeepsAdapter):
         """The sum of a batch's weighted negative log-likelihoods, and of what its contests add."""
         return batch_loss(model, inputs, self.head, self.vocab, self.contrast)
 
+    def computed(self, **given: Any) -> Any:
+        """What the model makes of a batch, as precisely as in a step: transformers' own context for
+        a loss leaves bfloat16 to what prepares the model, which is done when steps begin."""
+        with self.accelerator.autocast():
+            return convert_to_fp32(self.model(**given))
+
     def look(self, *args: Any, **kwargs: Any) -> dict[str, float]:
         """The mean loss of the held-out rows, each token weighing one, as `eval_loss`; the
         processes share the rows."""
         told = torch.zeros(2, dtype=torch.float64, device=self.accelerator.device)
         self.model.eval()
         try:
-            with torch.no_grad(), self.compute_loss_context_manager():
+            with torch.no_grad():
                 for rows, counts in self.mine_of(self.held_out):
                     self.go_on()
                     inputs = self._prepare_inputs(self.collate(rows))
                     inputs["weights"] = (inputs["labels"] != -100).float()
-                    loss = float(self.summed_loss(self.model, inputs))
+                    loss = float(self.summed_loss(self.computed, inputs))
                     if counts:
                         told += told.new_tensor([loss, int((inputs["labels"] != -100).sum())])
         finally:

@@ -5,16 +5,16 @@
 The contexts are the 24 of `tests/corpora/blind/contexts` and one of each scene that is held out of
 `corpus/tables`: the log up to a line that a role speaks, chosen by the scene's name. With `--voice`
 they are those of `tests/corpora/blind/voices`, ten for each. With `--learnt` they are one of each
-scene that is not held out, and all ten lines are kept, not the five that rank best: to make pairs
-of, by `scored_pairs.py`. A hand that is in the file already is not drawn
-again. `blind.py` makes a sheet of such files.
+scene that is not held out (with `--places`, several of each), and all lines that were drawn are
+kept, not the five that rank best: to make pairs of, by `scored_pairs.py`. A hand that is in the
+file already is not drawn again. `blind.py` makes a sheet of such files.
 """
 
 import argparse
 import json
 import random
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -73,22 +73,47 @@ def _in(folder: Path, group: str) -> Iterator[Context]:
         yield Context(f"{group}/{name}", scene, tuple(parse(scene.opening)), speaker)
 
 
-def learnt_contexts() -> Iterator[Context]:
-    """One of each scene that is not held out."""
+def learnt_contexts(places: int = 0, scenes: Sequence[str] = ()) -> Iterator[Context]:
+    """One of each scene that is not held out, or `places` others of each; of those alone whose
+    names begin with one of `scenes`."""
     held = set((TABLES / "held-out.txt").read_text("utf-8").splitlines())
     for path in sorted(TABLES.glob("*.yaml")):
-        if path.stem not in held:
+        if path.stem in held or (scenes and not path.stem.startswith(tuple(scenes))):
+            continue
+        if places:
+            yield from _several("learnt", path.stem, places)
+        else:
             yield _of_log("learnt", path.stem)
 
 
 def _of_log(group: str, name: str) -> Context:
+    scene, log, at = _chosen(name)
+    return _context(f"{group}/{name}", scene, log, at)
+
+
+def _several(group: str, name: str, count: int) -> Iterator[Context]:
+    """`count` places of a log, in its order, none of them that of `_of_log`."""
+    scene, log, first = _chosen(name)
+    others = [at for at in _places_of(scene, log) if at != first]
+    for at in sorted(random.Random(f"{SEED} {name} {count}").sample(others, count)):
+        yield _context(f"{group}/{name}@{at}", scene, log, at)
+
+
+def _chosen(name: str) -> tuple[Scene, list[Entry], int]:
     scene = load_scene(TABLES / f"{name}.yaml")
     log = [one for one in parse((TABLES / f"{name}.log.txt").read_text("utf-8"))]
     log = [one for one in log if one.kind != "chapter"]
+    at = random.Random(f"{SEED} {name}").choice(_places_of(scene, log))
+    return scene, log, at
+
+
+def _places_of(scene: Scene, log: list[Entry]) -> list[int]:
     cast = {role.name for role in scene.cast if not role.narrator}
-    places = [at for at, one in enumerate(log) if at >= LEAST and one.speaker in cast]
-    at = random.Random(f"{SEED} {name}").choice(places)
-    return Context(f"{group}/{name}", scene, tuple(log[:at]), str(log[at].speaker), write(log[at]))
+    return [at for at, one in enumerate(log) if at >= LEAST and one.speaker in cast]
+
+
+def _context(name: str, scene: Scene, log: list[Entry], at: int) -> Context:
+    return Context(name, scene, tuple(log[:at]), str(log[at].speaker), write(log[at]))
 
 
 def main() -> None:
@@ -98,6 +123,8 @@ def main() -> None:
     parser.add_argument("--adapter", metavar="NAME=PATH")
     parser.add_argument("--five", action="store_true", help="draw five, not ten to choose from")
     parser.add_argument("--learnt", action="store_true", help="of the scenes not held out")
+    parser.add_argument("--places", type=int, default=0, help="with --learnt: how many of a scene")
+    parser.add_argument("--scenes", nargs="+", default=[], help="with --learnt: as names begin")
     parser.add_argument("--voice", help="of tests/corpora/blind/voices/VOICE")
     parser.add_argument("--limit", type=int)
     parser.add_argument(
@@ -123,7 +150,9 @@ def main() -> None:
 def _places(options: argparse.Namespace) -> Iterator[Context]:
     if options.voice:
         return voice_contexts(options.voice)
-    return learnt_contexts() if options.learnt else contexts()
+    if options.learnt:
+        return learnt_contexts(options.places, options.scenes)
+    return contexts()
 
 
 def _changed(given: str) -> tuple[str, Any]:

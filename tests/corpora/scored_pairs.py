@@ -9,6 +9,10 @@ Contexts whose line is no example, since it is much like one that is held out, a
 
 With `--own` the pairs are of the model's own lines alone, both of one kind, about as long, and with
 the emotion of the better one, so that they differ in their sense; at most `MOST_OWN` of a context.
+With `--habits same` besides, both ask or hesitate or neither does: a model that learns from its own
+lines takes to `……什么？`, which is seldom wrong and says nothing. `--habits fewer` also takes a line
+that fits and does not, where the worse one does; that is soon all that is learned.
+With `--fit`, only contexts that have a line that fits.
 """
 
 import argparse
@@ -19,7 +23,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
@@ -32,6 +36,9 @@ MOST_OWN = 12
 LONGER = 1.5
 """How many times as long the weak line may be, and some characters more."""
 MORE = 4
+Habits = Literal["any", "same", "fewer"]
+HABITS = ("…", "？", "?")
+"""What such a model falls into."""
 
 
 def scored_lines(sheet: Path, key: Path) -> dict[str, list[tuple[str, int]]]:
@@ -49,6 +56,7 @@ def pairs(
     contexts: Sequence[Context],
     scored: dict[str, list[tuple[str, int]]],
     own: bool = False,
+    habits: Habits = "any",
 ) -> Iterator[dict[str, str]]:
     """The pairs, context by context."""
     by_line = defaultdict[tuple[str, str, str], list[Any]](list)
@@ -59,12 +67,14 @@ def pairs(
             continue
         before = f"{write(context.history[-1])}\n"
         said = _reply(context.said, context.speaker)
-        of = f"{context.name.partition('/')[2]}.log.txt", context.speaker, said
+        source = context.name.partition("/")[2].partition("@")[0]
+        of = f"{source}.log.txt", context.speaker, said
         places = [one for one in by_line[of] if one["history"].endswith(before)]
         if not places:
             continue
         prompt = {key: places[0][key] for key in ("stable", "history", "cue")}
-        found = _of_own(scored[context.name]) if own else _of_log(said, context, scored)
+        lines = scored[context.name]
+        found = _of_own(lines, habits) if own else _of_log(said, context, scored)
         for chosen, rejected in found:
             yield {**prompt, "chosen": chosen, "rejected": rejected}
 
@@ -81,14 +91,14 @@ def _of_log(
                 yield chosen, rejected
 
 
-def _of_own(lines: Sequence[tuple[str, int]]) -> list[tuple[str, str]]:
+def _of_own(lines: Sequence[tuple[str, int]], habits: Habits) -> list[tuple[str, str]]:
     """Pairs of one kind and with one emotion, those farthest apart first."""
     told = [(entry, score) for line, score in lines for entry in parse(line)[:1]]
     apart = [
         (high - low, better, worse)
         for better, high in told
         for worse, low in told
-        if high > low and _alike(better, worse)
+        if high > low and _alike(better, worse) and _even(better, worse, high, habits)
     ]
     apart.sort(key=lambda one: -one[0])
     alike = [
@@ -98,10 +108,22 @@ def _of_own(lines: Sequence[tuple[str, int]]) -> list[tuple[str, str]]:
     return [one for one in dict.fromkeys(alike) if one[0] != one[1]][:MOST_OWN]
 
 
+def _fits(lines: Sequence[tuple[str, int]]) -> bool:
+    return any(score >= GOOD for __, score in lines)
+
+
 def _alike(better: Entry, worse: Entry) -> bool:
     kinds = [(one.kind, bool(one.thought)) for one in (better, worse)]
     long, short = (len(one.text + one.thought) for one in (worse, better))
     return kinds[0] == kinds[1] and long <= LONGER * short + MORE
+
+
+def _even(better: Entry, worse: Entry, high: int, habits: Habits) -> bool:
+    has, other = (
+        {habit for habit in HABITS if habit in one.text + one.thought} for one in (better, worse)
+    )
+    fewer = habits == "fewer" and high >= GOOD and has < other
+    return habits == "any" or has == other or fewer
 
 
 def _body(entry: Entry) -> str:
@@ -119,11 +141,18 @@ def main() -> None:
     parser.add_argument("key", type=Path)
     parser.add_argument("-o", "--output", type=Path, required=True)
     parser.add_argument("--own", action="store_true", help="pairs of the model's own lines alone")
+    parser.add_argument("--habits", choices=("any", "same", "fewer"), default="any")
+    parser.add_argument("--fit", action="store_true", help="of contexts with a line that fits")
+    parser.add_argument("--places", type=int, default=0, help="as they were drawn")
+    parser.add_argument("--scenes", nargs="+", default=[], help="as they were drawn")
     options = parser.parse_args()
     with options.examples.open(encoding="utf-8") as lines:
         examples = [json.loads(line) for line in lines]
     scored = scored_lines(options.sheet, options.key)
-    made = list(pairs(examples, list(learnt_contexts()), scored, options.own))
+    contexts = list(learnt_contexts(options.places, options.scenes))
+    if options.fit:
+        scored = {name: lines for name, lines in scored.items() if _fits(lines)}
+    made = list(pairs(examples, contexts, scored, options.own, options.habits))
     text = "".join(json.dumps(one, ensure_ascii=False) + "\n" for one in made)
     options.output.write_text(text, "utf-8")
     told = len({(one["history"], one["cue"]) for one in made})

@@ -1,11 +1,12 @@
 """Pairs for preference training from lines that a reader scored."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from scenes.log import parse
 from scenes.scene import Scene
 from tests.corpora.blind_draw import Context
-from tests.corpora.scored_pairs import pairs, scored_lines
+from tests.corpora.scored_pairs import Habits, pairs, scored_lines
 
 NAME = "learnt/001-a"
 SAID = "是谁？ \\emoji 惊讶"
@@ -74,3 +75,24 @@ def test_pairs_of_own_lines_differ_in_their_words_alone() -> None:
         ("谁？ \\emoji 惊讶", "嗯。 \\emoji 惊讶"),
         ("嗯。 \\emoji 平静", "鱼。 \\emoji 平静"),
     ]
+
+
+def test_both_of_a_pair_have_the_habits_or_the_better_one_fewer() -> None:
+    lines = [("林默：……谁？", 2), ("林默：是风。", 2), ("林默：鱼。", 0), ("林默：……鱼呢？", 0)]
+    history = "苏晚：我。\n【有人敲门。】\n"
+
+    def of(habits: Habits) -> list[tuple[str, str]]:
+        made = pairs([example(history)], [context()], {NAME: lines}, True, habits)
+        return [(one["chosen"], one["rejected"]) for one in made]
+
+    same = [("……谁？", "……鱼呢？"), ("是风。", "鱼。")]
+    assert of("same") == same
+    assert of("fewer") == [*same, ("是风。", "……鱼呢？")]
+    assert set(of("any")) == {*of("fewer"), ("……谁？", "鱼。")}
+
+
+def test_a_place_of_a_log_finds_its_example() -> None:
+    one = replace(context(), name=f"{NAME}@2")
+    scored = {one.name: [("林默：是风。", 2), ("林默：鱼。", 0)]}
+    history = "苏晚：我。\n【有人敲门。】\n"
+    assert list(pairs([example(history)], [one], scored, own=True))

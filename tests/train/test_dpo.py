@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import torch
 
 from base.errors import KnownError
 from models.backend import Prompt
@@ -61,6 +62,20 @@ def test_in_bfloat16_nothing_is_gained_before_the_first_step(
     done = run(bases["llama"], wanted_of(tmp_path, bf16=True))
     assert done.first_held_out == pytest.approx(math.log(2), abs=1e-6)
     assert done.best_held_out is not None and done.best_held_out < done.first_held_out
+
+
+def test_in_bfloat16_the_reference_and_the_looks_are_computed_as_a_step_is(
+    bases: dict[str, Path], tmp_path: Path
+) -> None:
+    model, encoder = opened(bases["llama"])
+    layer = model.get_decoder().layers[0].mlp.down_proj
+    dtypes = list[tuple[bool, torch.dtype]]()
+    layer.register_forward_hook(
+        lambda module, given, told: dtypes.append((torch.is_grad_enabled(), told.dtype))
+    )
+    train(wanted_of(tmp_path, bf16=True, max_steps=2), model, encoder, "made-up")
+    assert {learns for learns, __ in dtypes} == {True, False}
+    assert {dtype for __, dtype in dtypes} == {torch.bfloat16}
 
 
 def test_an_adapter_is_gone_on_from(bases: dict[str, Path], tmp_path: Path) -> None:
