@@ -27,7 +27,7 @@ PAGES = [path for pair in PAIRS for path in pair if path.exists()]
 OTHERS = {
     *("--max-model-len", "--lora", "--lora-modules", "--enable-lora", "--kv-unified", "--port"),
     *("--chat-template", "--enable-prompt-tokens-details", "--nproc-per-node", "--no-python"),
-    "--multi_gpu",
+    *("--multi_gpu", "--habits", "--share"),
     *(
         "--force-reinstall",
         "--index-url",

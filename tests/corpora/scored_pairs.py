@@ -9,10 +9,10 @@ Contexts whose line is no example, since it is much like one that is held out, a
 
 With `--own` the pairs are of the model's own lines alone, both of one kind, about as long, and with
 the emotion of the better one, so that they differ in their sense; at most `MOST_OWN` of a context.
-With `--habits same` besides, both ask or hesitate or neither does: a model that learns from its own
-lines takes to `……什么？`, which is seldom wrong and says nothing. `--habits fewer` also takes a line
-that fits and does not, where the worse one does; that is soon all that is learned.
-With `--fit`, only contexts that have a line that fits.
+With `--habits same` besides, both ask or hesitate or neither does: a model that learns from its
+own lines takes to `……什么？`, which is seldom wrong and says nothing. `--habits fewer` also takes a
+line that fits and does not, where the worse one does; that is soon all that is learned. With
+`--fit`, only contexts that have a line that fits.
 """
 
 import argparse
