@@ -141,7 +141,11 @@ def _write_data(folder: Path) -> None:
         text = RECIPE.format(out=f"run-{number}") + "start: adapters/voice\n"
         (folder / f"recipe-{number}.yaml").write_text(text, encoding="utf-8")
     written_pairs(folder / "picks.jsonl")
-    for name, out in (("picked", "adapters/new-picks"), ("preferences", "preferred")):
+    for name, out in (
+        ("picked", "adapters/new-picks"),
+        ("preferences-1", "preferred-1"),
+        ("preferences-2", "preferred-2"),
+    ):
         picks = RECIPE.format(out=out).replace("examples: examples", "pairs: picks")
         (folder / f"{name}.yaml").write_text(picks + "start: adapters/voice\n", encoding="utf-8")
 
